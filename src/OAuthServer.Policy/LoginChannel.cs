@@ -1,0 +1,51 @@
+namespace OAuthServer.Policy;
+
+/// <summary>The way a login comes in. Each is a door that a profile opens or shuts.</summary>
+public enum LoginChannel
+{
+    /// <summary>A person at the sign-in pages, for the server's own pages.</summary>
+    Browser,
+
+    /// <summary>OAuth 2.0 resource owner password credentials (RFC 6749 section 4.3), password and token in one string.</summary>
+    PasswordGrant,
+
+    /// <summary>SOAP <c>login()</c>.</summary>
+    SoapLogin,
+
+    /// <summary>A person at the sign-in pages on behalf of an app (RFC 6749 section 4.1).</summary>
+    AuthorizationCode,
+
+    /// <summary>A person who approves a device (RFC 8628).</summary>
+    Device,
+
+    /// <summary>A signed assertion about a user (RFC 7523).</summary>
+    JwtBearer,
+
+    /// <summary>A SAML assertion about a user (RFC 7522).</summary>
+    SamlBearer,
+
+    /// <summary>An app that acts as its run-as user (RFC 6749 section 4.4).</summary>
+    ClientCredentials,
+
+    /// <summary>An earlier login that goes on (RFC 6749 section 6).</summary>
+    RefreshToken,
+}
+
+/// <summary>What the rules need to know about a channel.</summary>
+public static class LoginChannels
+{
+    /// <summary>True where a person looks at a page and can answer a challenge.</summary>
+    public static bool HasBrowser(this LoginChannel channel) => channel switch
+    {
+        LoginChannel.Browser or LoginChannel.AuthorizationCode or LoginChannel.Device => true,
+        LoginChannel.PasswordGrant or LoginChannel.SoapLogin or LoginChannel.JwtBearer or LoginChannel.SamlBearer
+            or LoginChannel.ClientCredentials or LoginChannel.RefreshToken => false,
+    };
+
+    /// <summary>True where a program sends a password with a token or code appended to it.</summary>
+    public static bool TakesAppendedSecret(this LoginChannel channel) =>
+        channel is LoginChannel.PasswordGrant or LoginChannel.SoapLogin;
+
+    /// <summary>True where guessing a user's own secret is possible, so that lockout counts and applies.</summary>
+    public static bool IsGuessable(this LoginChannel channel) => channel.HasBrowser() || channel.TakesAppendedSecret();
+}
