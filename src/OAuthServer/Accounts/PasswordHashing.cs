@@ -1,0 +1,91 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+using OAuthServer.Data;
+
+namespace OAuthServer.Accounts;
+
+/// <summary>What one slow hash said.</summary>
+public enum PasswordCheck
+{
+    /// <summary>Another password, or an account without one.</summary>
+    Wrong,
+
+    /// <summary>The account's password.</summary>
+    Right,
+
+    /// <summary>The account's password, hashed with fewer rounds than are wanted now.</summary>
+    RightButOutdated,
+}
+
+/// <summary>Too many callers wait for a password hash: come back in a moment.</summary>
+public sealed class HashingBusyException() : Exception("Too many logins at once; try again in a few seconds.");
+
+/// <summary>
+/// The only place where a password meets a hash. Owns the format (ASP.NET Core Identity's PBKDF2-HMAC-SHA512) and how many run
+/// at once. It never knows whose password it is, nor what follows from the answer.
+/// </summary>
+public sealed class PasswordHashing : IDisposable
+{
+    readonly PasswordHasher<User> hasher;
+    readonly SemaphoreSlim turns;
+    readonly int maxWaiting;
+    readonly string dummy;
+    int waiting;
+
+    public PasswordHashing(PasswordHashingOptions options)
+    {
+        hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = options.Rounds }));
+        turns = new(options.AtOnce > 0 ? options.AtOnce : Math.Max(1, Environment.ProcessorCount / 2));
+        maxWaiting = options.Waiting;
+        dummy = hasher.HashPassword(null!, Guid.NewGuid().ToString());
+    }
+
+    /// <summary>How many callers wait for a turn.</summary>
+    public int Waiting => Volatile.Read(ref waiting);
+
+    /// <exception cref="HashingBusyException">The queue is full.</exception>
+    public Task<string> HashAsync(string password, CancellationToken cancellation = default) =>
+        InTurnAsync(() => hasher.HashPassword(null!, password), cancellation);
+
+    /// <summary>Spends exactly one slow hash, also when there is none to compare with.</summary>
+    /// <param name="hash">The account's hash; null for unknown users and accounts without password.</param>
+    /// <param name="password">The candidate.</param>
+    /// <param name="cancellation">Gives up waiting for a turn.</param>
+    /// <exception cref="HashingBusyException">The queue is full.</exception>
+    public Task<PasswordCheck> VerifyAsync(string? hash, string password, CancellationToken cancellation = default) =>
+        InTurnAsync(
+            () => hasher.VerifyHashedPassword(null!, hash ?? dummy, password) switch
+            {
+                PasswordVerificationResult.Success when hash is not null => PasswordCheck.Right,
+                PasswordVerificationResult.SuccessRehashNeeded when hash is not null => PasswordCheck.RightButOutdated,
+                _ => PasswordCheck.Wrong,
+            },
+            cancellation);
+
+    async Task<T> InTurnAsync<T>(Func<T> work, CancellationToken cancellation)
+    {
+        if (Interlocked.Increment(ref waiting) > maxWaiting)
+        {
+            Interlocked.Decrement(ref waiting);
+            throw new HashingBusyException();
+        }
+        try
+        {
+            await turns.WaitAsync(cancellation);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref waiting);
+        }
+        try
+        {
+            return await Task.Run(work, CancellationToken.None);
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
+
+    public void Dispose() => turns.Dispose();
+}

@@ -1,0 +1,175 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace OAuthServer.Data;
+
+/// <summary>Which database the server stands on, and its connections outside EF Core.</summary>
+public abstract class Database : IAsyncDisposable
+{
+    readonly ConcurrentBag<SqlSession> readers = [];
+    bool disposed;
+
+    /// <summary><c>FOR UPDATE</c> where rows can be locked; empty where the one writer holds the whole database.</summary>
+    public abstract string ForUpdate { get; }
+
+    /// <summary>A name for people: <c>SQLite</c> or <c>PostgreSQL</c>.</summary>
+    public abstract string Kind { get; }
+
+    internal abstract Task<DbConnection> ConnectAsync(CancellationToken cancellation);
+
+    internal abstract void Configure(DbContextOptionsBuilder options);
+
+    /// <summary>A context of its own for work outside a request. The caller disposes it.</summary>
+    public abstract ServerDb NewContext();
+
+    /// <summary>Serializes migrations of starting servers; released when the process ends, however it ends.</summary>
+    internal abstract Task<IAsyncDisposable> LockForMigrationAsync(CancellationToken cancellation);
+
+    internal async Task<SqlSession> OpenSessionAsync(CancellationToken cancellation = default) => new(await ConnectAsync(cancellation));
+
+    /// <summary>The first row of a hot read, on a pooled connection with prepared statements.</summary>
+    public async ValueTask<T?> ReadAsync<T>(string sql, Func<DbDataReader, T> map, params object?[] args)
+    {
+        if (!readers.TryTake(out var session))
+            session = await OpenSessionAsync();
+        var healthy = false;
+        try
+        {
+            var row = await session.FirstAsync(sql, map, args);
+            healthy = true;
+            return row;
+        }
+        finally
+        {
+            if (healthy && !disposed)
+                readers.Add(session);
+            else
+                await session.DisposeAsync();
+        }
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        disposed = true;
+        while (readers.TryTake(out var session))
+            await session.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+}
+
+/// <summary>The embedded database: WAL, every commit on disk before it is acknowledged, foreign keys on, waits while busy.</summary>
+public sealed class SqliteDatabase : Database
+{
+    readonly string path;
+    readonly string connectionString;
+    readonly DbContextOptions<SqliteServerDb> options;
+
+    public SqliteDatabase(string path)
+    {
+        this.path = Path.GetFullPath(path);
+        connectionString = new SqliteConnectionStringBuilder
+        {
+            DataSource = this.path,
+            ForeignKeys = true,
+            DefaultTimeout = 10,
+            Mode = SqliteOpenMode.ReadWriteCreate,
+        }.ToString();
+        var builder = new DbContextOptionsBuilder<SqliteServerDb>();
+        Configure(builder);
+        options = builder.Options;
+    }
+
+    public override string ForUpdate => "";
+
+    public override string Kind => "SQLite";
+
+    internal override async Task<DbConnection> ConnectAsync(CancellationToken cancellation)
+    {
+        var connection = new SqliteConnection(connectionString);
+        await connection.OpenAsync(cancellation);
+        SqlitePragmas.Apply(connection);
+        return connection;
+    }
+
+    internal override void Configure(DbContextOptionsBuilder options) =>
+        options.UseSqlite(connectionString).AddInterceptors(SqlitePragmas.Interceptor);
+
+    public override ServerDb NewContext() => new SqliteServerDb(options);
+
+    internal override async Task<IAsyncDisposable> LockForMigrationAsync(CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        for (var waited = 0; ; waited++)
+        {
+            try
+            {
+                var file = new FileStream(path + ".migration-lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                await using (var connection = await ConnectAsync(cancellation))
+                {
+                    // EF Core's own lock row survives a killed process and would make every later start wait for ever.
+                    // Under the file lock nobody else can be migrating, so a row that is there is a dead one's.
+                    await using var command = connection.CreateCommand();
+                    command.CommandText = "PRAGMA journal_mode=WAL; DROP TABLE IF EXISTS \"__EFMigrationsLock\"";
+                    await command.ExecuteNonQueryAsync(cancellation);
+                }
+                if (!OperatingSystem.IsWindows())
+                    File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                return file;
+            }
+            catch (IOException) when (waited < 300)
+            {
+                await Task.Delay(100, cancellation);
+            }
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        SqliteConnection.ClearPool(new SqliteConnection(connectionString));
+    }
+}
+
+/// <summary>PostgreSQL, for several nodes.</summary>
+public sealed class PostgresDatabase : Database
+{
+    readonly NpgsqlDataSource source;
+    readonly DbContextOptions<PostgresServerDb> options;
+
+    public PostgresDatabase(string connectionString)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 60, AutoPrepareMinUsages = 2 };
+        source = NpgsqlDataSource.Create(builder);
+        var context = new DbContextOptionsBuilder<PostgresServerDb>();
+        Configure(context);
+        options = context.Options;
+    }
+
+    public override string ForUpdate => " FOR UPDATE";
+
+    public override string Kind => "PostgreSQL";
+
+    internal override async Task<DbConnection> ConnectAsync(CancellationToken cancellation) => await source.OpenConnectionAsync(cancellation);
+
+    internal override void Configure(DbContextOptionsBuilder options) => options.UseNpgsql(source);
+
+    public override ServerDb NewContext() => new PostgresServerDb(options);
+
+    internal override async Task<IAsyncDisposable> LockForMigrationAsync(CancellationToken cancellation)
+    {
+        var connection = await source.OpenConnectionAsync(cancellation);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT pg_advisory_lock(4711002)";
+        await command.ExecuteNonQueryAsync(cancellation);
+        return connection; // a session lock: gone with the connection, also when the process is killed
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await source.DisposeAsync();
+    }
+}

@@ -1,0 +1,41 @@
+using OAuthServer.Policy;
+
+namespace OAuthServer.Data;
+
+/// <summary>An organization: owns users, profiles, connected apps and trusted networks. An administrator sees only the own one.</summary>
+public sealed class Organization
+{
+    /// <summary>Fifteen characters, prefix <c>00D</c>.</summary>
+    public required string Id { get; set; }
+
+    public required string Name { get; set; }
+
+    public OrgStatus Status { get; set; } = OrgStatus.Open;
+
+    /// <summary>The organization-wide switch of the password grant; off unless asked for (RFC 9700 section 2.4).</summary>
+    public bool PasswordGrantEnabled { get; set; }
+
+    /// <summary>The organization-wide switch of SOAP <c>login()</c>.</summary>
+    public bool SoapLoginEnabled { get; set; }
+
+    /// <summary>Profiles that say nothing about SSO require it.</summary>
+    public bool SsoRequiredByDefault { get; set; }
+
+    /// <summary>Restores the vendor's habit of telling that only the security token is missing (login policy, section 7).</summary>
+    public bool DisclosesMissingToken { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+}
+
+/// <summary>An organization-wide range that relaxes checks and never forbids.</summary>
+public sealed class TrustedNetwork
+{
+    public long Id { get; set; }
+
+    public required string OrgId { get; set; }
+
+    public required string Name { get; set; }
+
+    /// <summary>One address, <c>start-end</c> or CIDR.</summary>
+    public required string Range { get; set; }
+}

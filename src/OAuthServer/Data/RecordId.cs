@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+
+namespace OAuthServer.Data;
+
+/// <summary>
+/// Record ids as the sign-in model's clients know them: fifteen case-sensitive characters beginning with the kind, and an
+/// eighteen-character form whose last three say which letters are capitals.
+/// </summary>
+public static class RecordId
+{
+    const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    const string Checks = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
+
+    public static string NewOrganization() => New("00D");
+
+    public static string NewUser() => New("005");
+
+    public static string NewProfile() => New("00e");
+
+    public static string NewApp() => New("0H4");
+
+    /// <summary>The eighteen-character form of a fifteen-character id.</summary>
+    public static string Long(string id)
+    {
+        if (id.Length != 15)
+            return id;
+        return string.Create(18, id, static (span, source) =>
+        {
+            source.CopyTo(span);
+            for (var group = 0; group < 3; group++)
+            {
+                var bits = 0;
+                for (var i = 0; i < 5; i++)
+                    bits |= char.IsAsciiLetterUpper(source[group * 5 + i]) ? 1 << i : 0;
+                span[15 + group] = Checks[bits];
+            }
+        });
+    }
+
+    /// <summary>The fifteen-character form of either form.</summary>
+    public static string Short(string id) => id.Length == 18 ? id[..15] : id;
+
+    static string New(string prefix) => prefix + RandomNumberGenerator.GetString(Alphabet, 12);
+}

@@ -1,0 +1,8 @@
+namespace OAuthServer.Email;
+
+/// <summary>A message to one person.</summary>
+/// <param name="To">The address.</param>
+/// <param name="Subject">One line.</param>
+/// <param name="Text">Plain text.</param>
+/// <param name="Html">The same as HTML; null = text only.</param>
+public sealed record Mail(string To, string Subject, string Text, string? Html = null);

@@ -1,0 +1,17 @@
+namespace OAuthServer.Login;
+
+/// <summary>How many refused logins one network or app may cause before it is told to slow down. Logins that succeed cost nothing.</summary>
+public sealed record LimitOptions
+{
+    /// <summary>Refusals in a burst, per source network (IPv4 /32, IPv6 /64).</summary>
+    public int RefusalsPerNetwork { get; init; } = 500;
+
+    /// <summary>Refusals in a burst, per app.</summary>
+    public int RefusalsPerApp { get; init; } = 2_000;
+
+    /// <summary>How many refusals per minute are forgiven.</summary>
+    public int ForgivenPerMinute { get; init; } = 300;
+
+    /// <summary>How long login records are kept.</summary>
+    public int HistoryDays { get; init; } = 180;
+}

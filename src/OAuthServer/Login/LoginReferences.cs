@@ -1,0 +1,77 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using OAuthServer.Data;
+
+namespace OAuthServer.Login;
+
+/// <summary>
+/// The short name of a login record that a caller may be told, such as <c>7K3M-2QPD</c>: the record's number, put through a keyed
+/// permutation of 40 bits (four Feistel rounds), in 32 letters and digits that are hard to misread. It needs no index of its own
+/// and tells an outsider neither how many logins there are nor when.
+/// </summary>
+public sealed class LoginReferences(MasterKey master)
+{
+    const string Alphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+    const int Rounds = 4;
+    const uint HalfMask = (1u << 20) - 1;
+    readonly byte[] key = master.Derive("login-reference");
+
+    public string Of(long id)
+    {
+        var value = Permute((ulong)id, forward: true);
+        return string.Create(9, value, static (span, bits) =>
+        {
+            for (var i = 8; i >= 0; i--)
+            {
+                if (i == 4)
+                {
+                    span[i] = '-';
+                    continue;
+                }
+                span[i] = Alphabet[(int)(bits & 31)];
+                bits >>= 5;
+            }
+        });
+    }
+
+    /// <summary>The record's number; null for text that is no reference. Case and dashes do not matter.</summary>
+    public long? Parse(string reference)
+    {
+        ulong bits = 0;
+        var digits = 0;
+        foreach (var c in reference.Trim())
+        {
+            if (c == '-')
+                continue;
+            var digit = Alphabet.IndexOf(char.ToUpperInvariant(c), StringComparison.Ordinal);
+            if (digit < 0 || ++digits > 8)
+                return null;
+            bits = bits << 5 | (uint)digit;
+        }
+        return digits == 8 ? (long)Permute(bits, forward: false) : null;
+    }
+
+    ulong Permute(ulong value, bool forward)
+    {
+        var left = (uint)(value >> 20) & HalfMask;
+        var right = (uint)value & HalfMask;
+        for (var i = 0; i < Rounds; i++)
+        {
+            if (forward)
+                (left, right) = (right, left ^ Round(i, right));
+            else
+                (left, right) = (right ^ Round(Rounds - 1 - i, left), left);
+        }
+        return (ulong)left << 20 | right;
+    }
+
+    uint Round(int number, uint half)
+    {
+        Span<byte> input = stackalloc byte[5];
+        input[0] = (byte)number;
+        BinaryPrimitives.WriteUInt32LittleEndian(input[1..], half);
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(key, input, hash);
+        return BinaryPrimitives.ReadUInt32LittleEndian(hash) & HalfMask;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Collections.Frozen;
+using Microsoft.EntityFrameworkCore;
+using OAuthServer.Data;
+using OAuthServer.Policy;
+
+namespace OAuthServer.Orgs;
+
+/// <summary>
+/// Organizations, profiles and networks as facts. Owns the only mapping from rows to facts, and a copy of them that is read
+/// again whenever the change stamp has risen. It never decides.
+/// </summary>
+public sealed class OrgDirectory(Database database, ChangeWatch changes) : IDisposable
+{
+    readonly StampedCopy<OrgSnapshot> copy = new(database, changes, LoadAsync);
+
+    /// <summary>The directory as of the highest change stamp seen, with that stamp.</summary>
+    public ValueTask<StampedCopy<OrgSnapshot>.Copy> CurrentAsync() => copy.CurrentAsync();
+
+    static async Task<OrgSnapshot> LoadAsync(ServerDb db)
+    {
+        var networks = (await db.TrustedNetworks.AsNoTracking().OrderBy(n => n.Id).ToListAsync()).ToLookup(n => n.OrgId, StringComparer.Ordinal);
+        var orgs = (await db.Organizations.AsNoTracking().ToListAsync())
+            .ToFrozenDictionary(org => org.Id, org => new OrgEntry(org, FactsMapping.OrgFacts(org, networks[org.Id])), StringComparer.Ordinal);
+        var profiles = await db.Profiles.AsNoTracking()
+            .Join(
+                db.ProfileVersions, p => new { p.Id, p.Version }, v => new { Id = v.ProfileId, v.Version },
+                (p, v) => new { Profile = p, v.Settings })
+            .ToListAsync();
+        var runAs = await db.Users.AsNoTracking().Where(u => db.ConnectedApps.Any(app => app.RunAsUserId == u.Id)).ToListAsync();
+        return new(
+            orgs,
+            profiles.ToFrozenDictionary(
+                p => p.Profile.Id,
+                p => FactsMapping.ProfileFacts(orgs[p.Profile.OrgId].Org, p.Profile, SettingsJson.Read<ProfileSettings>(p.Settings)),
+                StringComparer.Ordinal),
+            runAs.ToFrozenDictionary(user => user.Id, StringComparer.Ordinal));
+    }
+
+    public void Dispose() => copy.Dispose();
+}
+
+/// <summary>An organization and what the rules know of it.</summary>
+public sealed record OrgEntry(Organization Org, OrgFacts Facts);
+
+/// <summary>All organizations and profiles at one change stamp, and the users that apps run as.</summary>
+public sealed record OrgSnapshot(
+    FrozenDictionary<string, OrgEntry> Orgs,
+    FrozenDictionary<string, ProfileFacts> Profiles,
+    FrozenDictionary<string, User> RunAsUsers);

@@ -1,0 +1,1 @@
+Console.WriteLine("For `dotnet ef` only: see the README, \"Changing the schema\".");
