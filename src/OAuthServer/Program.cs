@@ -1,1 +1,3 @@
-return 0;
+using OAuthServer.Hosting;
+
+return await CommandLine.RunAsync(args);

@@ -24,6 +24,9 @@ public sealed class Organization
     /// <summary>Restores the vendor's habit of telling that only the security token is missing (login policy, section 7).</summary>
     public bool DisclosesMissingToken { get; set; }
 
+    /// <summary>Made for trying out, with generated passwords that were printed: not to be served to a network.</summary>
+    public bool IsDemo { get; set; }
+
     public DateTimeOffset CreatedAt { get; set; }
 }
 

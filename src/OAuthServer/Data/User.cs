@@ -43,8 +43,6 @@ public sealed class User
 
     public DateTimeOffset? FirstLoginAt { get; set; }
 
-    public DateTimeOffset? LastLoginAt { get; set; }
-
     /// <summary>Failed attempts from trusted origins since the last success there.</summary>
     public int TrustedFailures { get; set; }
 

@@ -13,6 +13,9 @@ public sealed record AccessTokenInfo
     /// <summary>Fifteen-character user id.</summary>
     public required string UserId { get; init; }
 
+    /// <summary>As it is now; set when the token was read back.</summary>
+    public string Username { get; init; } = "";
+
     public required string OrgId { get; init; }
 
     public required string ClientId { get; init; }

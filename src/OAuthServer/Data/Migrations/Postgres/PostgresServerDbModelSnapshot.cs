@@ -421,6 +421,10 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("discloses_missing_token");
 
+                    b.Property<bool>("IsDemo")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_demo");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
@@ -828,10 +832,6 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("language");
-
-                    b.Property<long?>("LastLoginAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("last_login_at");
 
                     b.Property<string>("LastName")
                         .IsRequired()

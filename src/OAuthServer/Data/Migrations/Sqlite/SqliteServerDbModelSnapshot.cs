@@ -410,6 +410,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("discloses_missing_token");
 
+                    b.Property<bool>("IsDemo")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_demo");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -809,10 +813,6 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("language");
-
-                    b.Property<long?>("LastLoginAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("last_login_at");
 
                     b.Property<string>("LastName")
                         .IsRequired()

@@ -83,6 +83,7 @@ namespace OAuthServer.Data.Migrations.Postgres
                     soap_login_enabled = table.Column<bool>(type: "boolean", nullable: false),
                     sso_required_by_default = table.Column<bool>(type: "boolean", nullable: false),
                     discloses_missing_token = table.Column<bool>(type: "boolean", nullable: false),
+                    is_demo = table.Column<bool>(type: "boolean", nullable: false),
                     created_at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -231,7 +232,6 @@ namespace OAuthServer.Data.Migrations.Postgres
                     password_changed_at = table.Column<long>(type: "bigint", nullable: true),
                     must_change_password = table.Column<bool>(type: "boolean", nullable: false),
                     first_login_at = table.Column<long>(type: "bigint", nullable: true),
-                    last_login_at = table.Column<long>(type: "bigint", nullable: true),
                     trusted_failures = table.Column<int>(type: "integer", nullable: false),
                     trusted_last_failure_at = table.Column<long>(type: "bigint", nullable: true),
                     untrusted_failures = table.Column<int>(type: "integer", nullable: false),

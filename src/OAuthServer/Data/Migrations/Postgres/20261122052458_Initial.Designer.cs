@@ -11,7 +11,7 @@ using OAuthServer.Data;
 namespace OAuthServer.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresServerDb))]
-    [Migration("20261122044922_Initial")]
+    [Migration("20261122052458_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -424,6 +424,10 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("discloses_missing_token");
 
+                    b.Property<bool>("IsDemo")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_demo");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
@@ -831,10 +835,6 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("language");
-
-                    b.Property<long?>("LastLoginAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("last_login_at");
 
                     b.Property<string>("LastName")
                         .IsRequired()

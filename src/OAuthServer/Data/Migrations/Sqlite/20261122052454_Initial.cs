@@ -82,6 +82,7 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     soap_login_enabled = table.Column<bool>(type: "INTEGER", nullable: false),
                     sso_required_by_default = table.Column<bool>(type: "INTEGER", nullable: false),
                     discloses_missing_token = table.Column<bool>(type: "INTEGER", nullable: false),
+                    is_demo = table.Column<bool>(type: "INTEGER", nullable: false),
                     created_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -230,7 +231,6 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     password_changed_at = table.Column<long>(type: "INTEGER", nullable: true),
                     must_change_password = table.Column<bool>(type: "INTEGER", nullable: false),
                     first_login_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    last_login_at = table.Column<long>(type: "INTEGER", nullable: true),
                     trusted_failures = table.Column<int>(type: "INTEGER", nullable: false),
                     trusted_last_failure_at = table.Column<long>(type: "INTEGER", nullable: true),
                     untrusted_failures = table.Column<int>(type: "INTEGER", nullable: false),

@@ -10,7 +10,7 @@ using OAuthServer.Data;
 namespace OAuthServer.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteServerDb))]
-    [Migration("20261122044918_Initial")]
+    [Migration("20261122052454_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -413,6 +413,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("discloses_missing_token");
 
+                    b.Property<bool>("IsDemo")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_demo");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -812,10 +816,6 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("language");
-
-                    b.Property<long?>("LastLoginAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("last_login_at");
 
                     b.Property<string>("LastName")
                         .IsRequired()

@@ -1,0 +1,57 @@
+using System.Collections.Frozen;
+using Microsoft.EntityFrameworkCore;
+using OAuthServer.Data;
+using OAuthServer.Http;
+using OAuthServer.Policy;
+
+namespace OAuthServer.Apps;
+
+/// <summary>A connected app with everything a request needs of it.</summary>
+public sealed record AppEntry(
+    ConnectedApp App,
+    AppSettings Settings,
+    FrozenSet<LoginChannel> Flows,
+    IReadOnlyList<AppSecret> Secrets,
+    IReadOnlyList<VerificationKey> Keys)
+{
+    public string ClientId => App.ClientId;
+
+    /// <summary>The app as the rules see it, for a user of this name and profile.</summary>
+    public AppFacts FactsFor(string username, string profileName) => new(
+        App.ClientId, App.IsActive, Flows, Settings.Preapproval.Required,
+        Settings.Preapproval.Required
+            && (Settings.Preapproval.Profiles.Contains(profileName, StringComparer.Ordinal)
+                || Settings.Preapproval.Users.Contains(username, StringComparer.OrdinalIgnoreCase)),
+        Settings.IpRelaxation);
+}
+
+/// <summary>
+/// Connected apps. Owns how an app is found and proven, its secrets, keys and redirect URIs, and a copy of them that is read again
+/// whenever the change stamp has risen. It never makes a token and never knows a user.
+/// </summary>
+public sealed class AppDirectory(Database database, ChangeWatch changes) : IDisposable
+{
+    readonly StampedCopy<FrozenDictionary<string, AppEntry>> copy = new(database, changes, LoadAsync);
+
+    /// <summary>The app of this client identifier; null when there is none.</summary>
+    public async ValueTask<AppEntry?> FindAsync(string clientId) => (await copy.CurrentAsync()).Rows.GetValueOrDefault(clientId);
+
+    /// <summary>The app of this id.</summary>
+    public async ValueTask<AppEntry?> FindByIdAsync(string id) =>
+        (await copy.CurrentAsync()).Rows.Values.FirstOrDefault(entry => entry.App.Id == id);
+
+    static async Task<FrozenDictionary<string, AppEntry>> LoadAsync(ServerDb db)
+    {
+        var secrets = (await db.AppSecrets.AsNoTracking().OrderBy(s => s.Id).ToListAsync()).ToLookup(s => s.AppId, StringComparer.Ordinal);
+        var apps = await db.ConnectedApps.AsNoTracking().ToListAsync();
+        return apps.Select(app => EntryOf(app, [.. secrets[app.Id]])).ToFrozenDictionary(entry => entry.ClientId, StringComparer.Ordinal);
+    }
+
+    static AppEntry EntryOf(ConnectedApp app, IReadOnlyList<AppSecret> secrets)
+    {
+        var settings = SettingsJson.Read<AppSettings>(app.Settings);
+        return new(app, settings, settings.Flows.ToFrozenSet(), secrets, settings.Jwks is { } set ? VerificationKey.FromSet(set) : []);
+    }
+
+    public void Dispose() => copy.Dispose();
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using OAuthServer.Features.Token;
+using OAuthServer.Http;
+using OAuthServer.Tokens;
+
+namespace OAuthServer.Features.Discovery;
+
+/// <summary>
+/// What this server can do and where (OpenID Connect Discovery 1.0, RFC 8414), and its public keys. The documents list what works
+/// and nothing else; they are bytes made once.
+/// </summary>
+public sealed class DiscoveryEndpoints
+{
+    readonly SigningKeyRing keys;
+    readonly byte[] document;
+
+    public DiscoveryEndpoints(PublicUrl publicUrl, IEnumerable<IGrant> grants, SigningKeyRing keys)
+    {
+        this.keys = keys;
+        document = JsonSerializer.SerializeToUtf8Bytes(Document(publicUrl, grants));
+    }
+
+    public Task MetadataAsync(HttpContext context) => ServeAsync(context, document, "public, max-age=300");
+
+    public async Task KeysAsync(HttpContext context) => await ServeAsync(context, (await keys.CurrentAsync()).Json, "public, max-age=300");
+
+    static Dictionary<string, object> Document(PublicUrl publicUrl, IEnumerable<IGrant> grants)
+    {
+        string[] methods = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
+        string[] algorithms = ["ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
+        return new(StringComparer.Ordinal)
+        {
+            ["issuer"] = publicUrl.Value,
+            ["token_endpoint"] = publicUrl.At(Routes.Token),
+            ["introspection_endpoint"] = publicUrl.At(Routes.Introspect),
+            ["revocation_endpoint"] = publicUrl.At(Routes.Revoke),
+            ["userinfo_endpoint"] = publicUrl.At(Routes.UserInfo),
+            ["jwks_uri"] = publicUrl.At(Routes.Keys),
+            ["grant_types_supported"] = grants.Select(grant => grant.GrantType).Order(StringComparer.Ordinal).ToArray(),
+            ["response_types_supported"] = Array.Empty<string>(),
+            ["subject_types_supported"] = new[] { "public" },
+            ["id_token_signing_alg_values_supported"] = new[] { "RS256", "ES256" },
+            ["scopes_supported"] = new[] { "openid", "profile", "email", "offline_access", "api" },
+            ["claims_supported"] = new[]
+            {
+                "sub", "preferred_username", "name", "given_name", "family_name", "locale", "zoneinfo", "updated_at", "email", "email_verified",
+            },
+            ["token_endpoint_auth_methods_supported"] = methods.Append("none").ToArray(),
+            ["token_endpoint_auth_signing_alg_values_supported"] = algorithms,
+            ["introspection_endpoint_auth_methods_supported"] = methods,
+            ["introspection_endpoint_auth_signing_alg_values_supported"] = algorithms,
+            ["revocation_endpoint_auth_methods_supported"] = methods.Append("none").ToArray(),
+            ["revocation_endpoint_auth_signing_alg_values_supported"] = algorithms,
+            ["claims_parameter_supported"] = false,
+            ["request_parameter_supported"] = false,
+            ["request_uri_parameter_supported"] = false,
+        };
+    }
+
+    static async Task ServeAsync(HttpContext context, byte[] json, string caching)
+    {
+        var response = context.Response;
+        response.ContentType = "application/json";
+        response.ContentLength = json.Length;
+        response.Headers.CacheControl = caching;
+        response.Headers.AccessControlAllowOrigin = "*"; // public documents, read by browser apps of any origin
+        if (!HttpMethods.IsHead(context.Request.Method))
+            await response.Body.WriteAsync(json);
+    }
+}

@@ -1,0 +1,122 @@
+using System.Text.Json;
+using OAuthServer.Apps;
+using OAuthServer.Data;
+using OAuthServer.Features.Shared;
+using OAuthServer.Http;
+using OAuthServer.Login;
+using OAuthServer.Policy;
+using OAuthServer.Tokens;
+
+namespace OAuthServer.Features.Introspection;
+
+/// <summary>
+/// Introspection (RFC 7662). An app sees its own tokens; one that is marked so sees all of its organization. For everything else
+/// the answer is <c>active: false</c> and nothing more (section 2.2).
+/// </summary>
+public sealed class IntrospectionEndpoint(
+    ClientAuthenticator clients, AppDirectory apps, AccessTokenReader reader, RefreshTokens refreshTokens, LoginGate gate, RequestOrigins origins,
+    Database database, PublicUrl publicUrl, TimeProvider clock)
+{
+    const string UsernameSql = "SELECT username FROM users WHERE id = @p0";
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (!HttpMethods.IsPost(context.Request.Method))
+        {
+            await OAuthAnswer.WrongMethodAsync(context, "POST");
+            return;
+        }
+        var (form, problem) = await RequestForm.ReadAsync(context);
+        if (form is null)
+        {
+            await OAuthAnswer.ErrorAsync(context, problem!);
+            return;
+        }
+        if (await CallerAsync(context, form) is not { } app)
+            return;
+        var dialect = app.Settings.Dialect;
+        if (dialect == Dialect.Standard && (form.UsesQuery || form.IsMultipart))
+        {
+            await OAuthAnswer.ErrorAsync(context, OAuthError.InvalidRequest("Send parameters as application/x-www-form-urlencoded in the body."));
+            return;
+        }
+        if (form["token"] is not { } token)
+        {
+            await OAuthAnswer.ErrorAsync(context, OAuthError.InvalidRequest("token is required."), dialect);
+            return;
+        }
+        if (await reader.ReadAsync(token) is { } access && await MaySeeAsync(app, access.ClientId))
+            await WriteAccessAsync(context, access, dialect);
+        else if (await refreshTokens.FindAsync(token) is { UsedAt: null } refresh && refreshTokens.FlawOf(refresh, app) == CredentialFlaw.None)
+            await WriteRefreshAsync(context, refresh, app);
+        else
+            await OAuthAnswer.JsonAsync(context, 200, false, static (json, active) => json.WriteBoolean("active"u8, active));
+    }
+
+    /// <summary>The app that asks, by its credentials or (salesforce dialect) by one of its bearer tokens. Null when the answer has been given.</summary>
+    async Task<AppEntry?> CallerAsync(HttpContext context, RequestForm form)
+    {
+        if (BearerToken.Of(context.Request) is { } bearer)
+        {
+            if (await reader.ReadAsync(bearer) is { } own && await apps.FindAsync(own.ClientId) is { Settings.Dialect: Dialect.Salesforce } caller)
+                return caller;
+            await OAuthAnswer.ErrorAsync(context, OAuthError.InvalidClient);
+            return null;
+        }
+        var proof = await clients.AuthenticateAsync(context.Request, form);
+        // A public app proves nothing, and introspection is for those who do (RFC 7662 section 2.1).
+        if (proof is ClientProof.Proven { Proof: not Proof.None } proven)
+            return proven.App;
+        var failed = proof as ClientProof.Failed;
+        var error = failed?.Error ?? OAuthError.InvalidClient;
+        if (failed is { ClientId: not null } && error.Error == "invalid_client")
+            error = error with { Reference = await gate.RecordAsync(failed, LoginChannel.ClientCredentials, RequestContext.Of(context, origins, clock)) };
+        await OAuthAnswer.ErrorAsync(context, error, failed?.App?.Settings.Dialect ?? Dialect.Standard, failed?.UsedHeader ?? false);
+        return null;
+    }
+
+    async ValueTask<bool> MaySeeAsync(AppEntry app, string clientId) =>
+        clientId == app.ClientId
+        || (app.Settings.IntrospectsAll && await apps.FindAsync(clientId) is { } owner && owner.App.OrgId == app.App.OrgId);
+
+    Task WriteAccessAsync(HttpContext context, AccessTokenInfo token, Dialect dialect) =>
+        OAuthAnswer.JsonAsync(context, 200, (token, dialect, publicUrl), static (json, state) =>
+        {
+            var (token, dialect, publicUrl) = state;
+            json.WriteBoolean("active"u8, true);
+            json.WriteString("username"u8, token.Username);
+            if (dialect == Dialect.Salesforce)
+            {
+                json.WriteString("scope"u8, token.Scope);
+                json.WriteString("client_id"u8, token.ClientId);
+                json.WriteString("sub"u8, publicUrl.At($"/id/{RecordId.Long(token.OrgId)}/{RecordId.Long(token.UserId)}"));
+                json.WriteString("token_type"u8, "access_token"u8);
+                json.WriteNumber("iat"u8, token.IssuedAt.ToUnixTimeSeconds());
+                json.WriteNumber("nbf"u8, token.IssuedAt.ToUnixTimeSeconds());
+                json.WriteNumber("exp"u8, token.ExpiresAt.ToUnixTimeSeconds());
+                return;
+            }
+            json.WriteString("token_type"u8, "Bearer"u8);
+            json.WriteNumber("nbf"u8, token.IssuedAt.ToUnixTimeSeconds());
+            AccessTokenClaims.Write(json, (token, publicUrl.Value));
+        });
+
+    async Task WriteRefreshAsync(HttpContext context, FoundRefreshToken token, AppEntry app)
+    {
+        var username = await database.ReadAsync(UsernameSql, row => row.GetString(0), token.UserId) ?? "";
+        var expires = token.IdleExpiresAt < token.ExpiresAt ? token.IdleExpiresAt : token.ExpiresAt;
+        var subject = app.Settings.Dialect == Dialect.Salesforce
+            ? publicUrl.At($"/id/{RecordId.Long(app.App.OrgId)}/{RecordId.Long(token.UserId)}")
+            : RecordId.Long(token.UserId);
+        await OAuthAnswer.JsonAsync(context, 200, (token, app, username, expires, subject), static (Utf8JsonWriter json, (FoundRefreshToken Token, AppEntry App, string Username, DateTimeOffset Expires, string Subject) state) =>
+        {
+            json.WriteBoolean("active"u8, true);
+            json.WriteString("scope"u8, state.Token.Scope);
+            json.WriteString("client_id"u8, state.App.ClientId);
+            json.WriteString("username"u8, state.Username);
+            json.WriteString("sub"u8, state.Subject);
+            json.WriteString("token_type"u8, "refresh_token"u8);
+            json.WriteNumber("exp"u8, state.Expires.ToUnixTimeSeconds());
+        });
+    }
+}

@@ -1,0 +1,39 @@
+using OAuthServer.Apps;
+using OAuthServer.Http;
+using OAuthServer.Login;
+using OAuthServer.Policy;
+using OAuthServer.Tokens;
+
+namespace OAuthServer.Features.Token;
+
+/// <summary>One way to a token (RFC 6749 section 4): reads its parameters, asks the gate, and says what was granted. It never makes a token.</summary>
+public interface IGrant
+{
+    /// <summary>The value of <c>grant_type</c>.</summary>
+    string GrantType { get; }
+
+    /// <summary>The door, as the policy knows it.</summary>
+    LoginChannel Channel { get; }
+
+    Task<GrantResult> RedeemAsync(TokenRequest request);
+}
+
+/// <summary>A token request whose app has proven itself.</summary>
+public sealed record TokenRequest(RequestForm Form, ClientProof.Proven Client, RequestContext Context, CancellationToken Aborted)
+{
+    public AppEntry App => Client.App;
+
+    public Dialect Dialect => App.Settings.Dialect;
+}
+
+/// <summary>What a grant says.</summary>
+public abstract record GrantResult
+{
+    /// <summary>The mint may make tokens.</summary>
+    /// <param name="Access">For what.</param>
+    /// <param name="Reference">The login record.</param>
+    public sealed record Granted(GrantedAccess Access, string Reference) : GrantResult;
+
+    /// <summary>It may not.</summary>
+    public sealed record Refused(OAuthError Error) : GrantResult;
+}

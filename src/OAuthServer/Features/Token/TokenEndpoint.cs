@@ -1,0 +1,93 @@
+using System.Collections.Frozen;
+using OAuthServer.Apps;
+using OAuthServer.Features.Shared;
+using OAuthServer.Http;
+using OAuthServer.Login;
+using OAuthServer.Policy;
+using OAuthServer.Tokens;
+
+namespace OAuthServer.Features.Token;
+
+/// <summary>
+/// The token endpoint (RFC 6749 section 3.2): form, app, grant, mint, answer, in this order. It knows no grant by name.
+/// </summary>
+public sealed class TokenEndpoint(
+    IEnumerable<IGrant> grants, ClientAuthenticator clients, LoginGate gate, TokenIssuer mint, RequestOrigins origins, PublicUrl publicUrl, TimeProvider clock)
+{
+    readonly FrozenDictionary<string, IGrant> grants = grants.ToFrozenDictionary(grant => grant.GrantType, StringComparer.Ordinal);
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (!HttpMethods.IsPost(context.Request.Method))
+        {
+            await OAuthAnswer.WrongMethodAsync(context, "POST");
+            return;
+        }
+        var request = RequestContext.Of(context, origins, clock);
+        var (form, problem) = await RequestForm.ReadAsync(context);
+        if (form is null)
+        {
+            await OAuthAnswer.ErrorAsync(context, problem!);
+            return;
+        }
+        var grant = form["grant_type"] is { } type ? grants.GetValueOrDefault(type) : null;
+        var proof = await clients.AuthenticateAsync(context.Request, form);
+        var dialect = DialectOf(proof);
+        if (FormFlaw(form, dialect) is { } flaw)
+        {
+            await OAuthAnswer.ErrorAsync(context, flaw, dialect);
+            return;
+        }
+        if (proof is ClientProof.Failed failed)
+        {
+            await RefuseAppAsync(context, failed, grant, request, dialect);
+            return;
+        }
+        if (grant is null)
+        {
+            await OAuthAnswer.ErrorAsync(
+                context, form["grant_type"] is null ? OAuthError.InvalidRequest("grant_type is required.") : OAuthError.UnsupportedGrantType, dialect);
+            return;
+        }
+        var client = (ClientProof.Proven)proof;
+        switch (await grant.RedeemAsync(new TokenRequest(form, client, request, context.RequestAborted)))
+        {
+            case GrantResult.Refused refused:
+                await OAuthAnswer.ErrorAsync(context, refused.Error, dialect);
+                break;
+            case GrantResult.Granted granted:
+                var result = await mint.IssueAsync(granted.Access);
+                context.Response.Headers[OAuthAnswer.ReferenceHeader] = granted.Reference;
+                await (dialect == Dialect.Salesforce
+                    ? SalesforceTokenAnswer.WriteAsync(context, result, form, client.PresentedSecret, publicUrl)
+                    : StandardTokenAnswer.WriteAsync(context, result));
+                break;
+        }
+    }
+
+    static Dialect DialectOf(ClientProof proof) => proof switch
+    {
+        ClientProof.Proven proven => proven.App.Settings.Dialect,
+        ClientProof.Failed failed => failed.App?.Settings.Dialect ?? Dialect.Standard,
+        _ => Dialect.Standard,
+    };
+
+    /// <summary>Query parameters and multipart bodies are for the salesforce dialect's clients only: a query ends in logs (RFC 6749 section 2.3.1).</summary>
+    static OAuthError? FormFlaw(RequestForm form, Dialect dialect) => dialect == Dialect.Salesforce ? null
+        : form.UsesQuery ? OAuthError.InvalidRequest("Send parameters in the body, not in the query string, where logs would keep them.")
+        : form.IsMultipart ? new OAuthError("invalid_request", "Send parameters as application/x-www-form-urlencoded.", 415)
+        : null;
+
+    async Task RefuseAppAsync(HttpContext context, ClientProof.Failed failed, IGrant? grant, RequestContext request, Dialect dialect)
+    {
+        var error = failed.Error;
+        if (failed.ClientId is not null && error.Error == "invalid_client")
+        {
+            if (gate.SecondsToWait(request, failed.App) is > 0 and var seconds)
+                error = LoginRefusal.Of(new LoginOutcome.TooMany(seconds), LoginChannel.ClientCredentials);
+            else
+                error = error with { Reference = await gate.RecordAsync(failed, grant?.Channel ?? LoginChannel.ClientCredentials, request) };
+        }
+        await OAuthAnswer.ErrorAsync(context, error, dialect, failed.UsedHeader);
+    }
+}

@@ -1,0 +1,6 @@
+namespace OAuthServer.Hosting;
+
+static class CommandLine
+{
+    internal static Task<int> RunAsync(string[] args) => Task.FromResult(args.Length);
+}

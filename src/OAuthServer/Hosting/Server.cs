@@ -1,0 +1,87 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using OAuthServer.Data;
+using OAuthServer.Features;
+using OAuthServer.Features.Discovery;
+using OAuthServer.Features.Introspection;
+using OAuthServer.Features.Revocation;
+using OAuthServer.Features.Token;
+using OAuthServer.Features.UserInfo;
+using OAuthServer.Http;
+using OAuthServer.Tokens;
+
+namespace OAuthServer.Hosting;
+
+/// <summary>
+/// The running server: wiring, middleware in order, doors. Owns the start (schema, keys, then listening) and the clean stop. It
+/// holds no rule of any kind.
+/// </summary>
+public static class Server
+{
+    /// <summary>Builds the server; nothing listens and no database is touched yet.</summary>
+    /// <param name="options">Validated deployment facts.</param>
+    /// <param name="customize">Replaces services: tests put their clock and mailbox here.</param>
+    public static WebApplication Build(ServerOptions options, Action<WebApplicationBuilder>? customize = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "oauthserver", ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.Sources.Clear(); // config/server.json is the only configuration; no variable of the environment changes what was validated
+        builder.Logging.ClearProviders().AddSimpleConsole(console => { console.SingleLine = true; console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ "; console.UseUtcTimestamp = true; });
+        builder.Logging.SetMinimumLevel(LogLevel.Information)
+            .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning)
+            .AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None) // would print parameters of failed commands
+            .AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // request lines hold tokens
+        builder.WebHost.UseUrls(options.Listen.Split(';'));
+        builder.WebHost.ConfigureKestrel(Limit);
+        builder.Services.AddRequestDecompression();
+        builder.Services.AddServer(options);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        customize?.Invoke(builder);
+        var app = builder.Build();
+        UseMiddleware(app, options);
+        MapDoors(app);
+        return app;
+    }
+
+    /// <summary>Brings schema and keys up to date and starts listening.</summary>
+    public static async Task StartAsync(WebApplication app, CancellationToken cancellation = default)
+    {
+        await SchemaUpgrade.RunAsync(app.Services.GetRequiredService<Database>(), cancellation);
+        await app.Services.GetRequiredService<ChangeWatch>().RefreshAsync();
+        app.Services.GetRequiredService<WriteQueue>().Start();
+        await app.Services.GetRequiredService<SigningKeyRing>().RotateAsync(cancellation);
+        await app.StartAsync(cancellation);
+    }
+
+    static void Limit(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = 1024 * 1024;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(120);
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5));
+    }
+
+    static void UseMiddleware(WebApplication app, ServerOptions options)
+    {
+        app.Use(Failures.Guard);
+        app.Use(RequestPath.CollapseSlashes);
+        if (new Uri(options.PublicUrl).AbsolutePath is var path && path != "/")
+            app.UsePathBase(path);
+        app.UseRequestDecompression();
+        app.UseRouting();
+    }
+
+    static void MapDoors(WebApplication app)
+    {
+        var services = app.Services;
+        var discovery = services.GetRequiredService<DiscoveryEndpoints>();
+        app.Map(Routes.Token, services.GetRequiredService<TokenEndpoint>().HandleAsync);
+        app.Map(Routes.Introspect, services.GetRequiredService<IntrospectionEndpoint>().HandleAsync);
+        app.Map(Routes.Revoke, services.GetRequiredService<RevocationEndpoint>().HandleAsync);
+        app.Map(Routes.UserInfo, services.GetRequiredService<UserInfoEndpoint>().HandleAsync);
+        string[] read = ["GET", "HEAD"];
+        app.MapMethods(Routes.OpenIdConfiguration, read, discovery.MetadataAsync);
+        app.MapMethods(Routes.AuthorizationServerMetadata, read, discovery.MetadataAsync);
+        app.MapMethods(Routes.Keys, read, discovery.KeysAsync);
+    }
+}

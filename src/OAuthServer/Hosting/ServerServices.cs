@@ -1,0 +1,99 @@
+using System.Net;
+using OAuthServer.Accounts;
+using OAuthServer.Apps;
+using OAuthServer.Data;
+using OAuthServer.Features.Discovery;
+using OAuthServer.Features.Introspection;
+using OAuthServer.Features.Revocation;
+using OAuthServer.Features.Token;
+using OAuthServer.Features.Token.Grants;
+using OAuthServer.Features.UserInfo;
+using OAuthServer.Http;
+using OAuthServer.Login;
+using OAuthServer.Orgs;
+using OAuthServer.Tokens;
+
+namespace OAuthServer.Hosting;
+
+/// <summary>Who is made of what, room by room.</summary>
+static class ServerServices
+{
+    internal static void AddServer(this IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(TimeProvider.System);
+        services.AddHttp(options);
+        services.AddData(options);
+        services.AddAccounts(options);
+        services.AddSingleton<OrgDirectory>();
+        services.AddSingleton<UserAccounts>();
+        services.AddSingleton<AppDirectory>();
+        services.AddSingleton<ClientAuthenticator>();
+        services.AddLogin(options);
+        services.AddTokens(options);
+        services.AddFeatures();
+    }
+
+    static void AddHttp(this IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton(new PublicUrl(options.PublicUrl));
+        services.AddSingleton(new RequestOrigins([.. options.TrustedProxies.Addresses.Select(ParseNetwork)], options.TrustedProxies.Hops));
+    }
+
+    static IPNetwork ParseNetwork(string text) =>
+        text.Contains('/', StringComparison.Ordinal) ? IPNetwork.Parse(text)
+        : IPAddress.Parse(text) is var address ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
+        : default;
+
+    static void AddData(this IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton(new MasterKey(options.MasterKey));
+        services.AddSingleton<Database>(_ => options.Database.PostgresConnectionString is { } postgres
+            ? new PostgresDatabase(postgres)
+            : new SqliteDatabase(options.Database.SqlitePath!));
+        services.AddSingleton<ChangeWatch>();
+        services.AddSingleton<WriteQueue>();
+        services.AddScoped(provider => provider.GetRequiredService<Database>().NewContext());
+    }
+
+    static void AddAccounts(this IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton(options.Passwords);
+        services.AddSingleton<PasswordHashing>();
+    }
+
+    static void AddLogin(this IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton(options.Limits);
+        services.AddSingleton<RefusalLimits>();
+        services.AddSingleton<LoginReferences>();
+        services.AddSingleton<CredentialVerifier>();
+        services.AddSingleton<LoginGate>();
+    }
+
+    static void AddTokens(this IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton(options.Keys);
+        services.AddSingleton<SigningKeyRing>();
+        services.AddSingleton<StandingGrants>();
+        services.AddSingleton<RefreshTokens>();
+        services.AddSingleton<TokenIssuer>();
+        services.AddSingleton<AccessTokenReader>();
+        services.AddSingleton<TokenRevocation>();
+        services.AddSingleton<Purge>();
+        services.AddHostedService<Upkeep>();
+    }
+
+    static void AddFeatures(this IServiceCollection services)
+    {
+        // All grants: discovery lists what stands here.
+        services.AddSingleton<IGrant, PasswordGrant>();
+        services.AddSingleton<IGrant, ClientCredentialsGrant>();
+        services.AddSingleton<IGrant, RefreshTokenGrant>();
+        services.AddSingleton<TokenEndpoint>();
+        services.AddSingleton<DiscoveryEndpoints>();
+        services.AddSingleton<IntrospectionEndpoint>();
+        services.AddSingleton<RevocationEndpoint>();
+        services.AddSingleton<UserInfoEndpoint>();
+    }
+}

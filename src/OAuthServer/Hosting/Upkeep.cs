@@ -1,0 +1,37 @@
+using OAuthServer.Data;
+using OAuthServer.Login;
+using OAuthServer.Tokens;
+
+namespace OAuthServer.Hosting;
+
+/// <summary>What must happen without a request: watching the change stamp every second, keys every five minutes, old rows every hour.</summary>
+sealed class Upkeep(ChangeWatch changes, SigningKeyRing keys, Purge purge, LimitOptions limits, ILogger<Upkeep> log) : BackgroundService
+{
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        EveryAsync(TimeSpan.FromSeconds(1), _ => changes.RefreshAsync(), stoppingToken),
+        EveryAsync(TimeSpan.FromMinutes(5), keys.RotateAsync, stoppingToken),
+        EveryAsync(TimeSpan.FromHours(1), cancellation => purge.RunAsync(TimeSpan.FromDays(limits.HistoryDays), cancellation), stoppingToken));
+
+    async Task EveryAsync(TimeSpan period, Func<CancellationToken, Task> work, CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(period);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stopping))
+            {
+                try
+                {
+                    await work(stopping);
+                }
+                catch (Exception problem) when (problem is not OperationCanceledException)
+                {
+                    log.LogWarning("Upkeep will be tried again: {Kind}: {Message}", problem.GetType().Name, problem.Message);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // stopping
+        }
+    }
+}

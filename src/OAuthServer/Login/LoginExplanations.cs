@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using OAuthServer.Data;
+using OAuthServer.Login.Explaining;
+using OAuthServer.Orgs;
+using OAuthServer.Policy;
+using OAuthServer.Policy.Changes;
+
+namespace OAuthServer.Login;
+
+/// <summary>
+/// Explains a past login: restores its facts, lets the rules of the policy version of its day decide again, and says rule by rule
+/// in plain sentences what they found, and the smallest change that would have let it in. Who may read it is the door's affair.
+/// </summary>
+public sealed class LoginExplanations(Database database, LoginReferences references)
+{
+    /// <summary>The explanation; null when there is no such record.</summary>
+    public async Task<string?> ExplainAsync(long id, CancellationToken cancellation = default)
+    {
+        await using var db = database.NewContext();
+        var record = await db.LoginRecords.AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, cancellation);
+        if (record is null)
+            return null;
+        var facts = await FactsAsync(db, record, cancellation);
+        var ruling = LoginPolicy.Decide(facts);
+        var text = new StringBuilder();
+        await HeadAsync(text, db, record, facts, cancellation);
+        text.AppendLine();
+        foreach (var finding in ruling.Trace)
+            text.Append(finding.Verdict is Verdict.Passed ? "  ok   " : "  NO   ").Append(finding.Rule.PadRight(32)).AppendLine(RuleSentences.Of(finding, facts));
+        text.AppendLine();
+        Conclusion(text, record, facts, ruling);
+        return text.ToString();
+    }
+
+    /// <summary>The facts of a record under the profile version of its day.</summary>
+    public static async Task<LoginFacts> FactsAsync(ServerDb db, LoginRecord record, CancellationToken cancellation = default)
+    {
+        var profile = Strangers.Profile;
+        if (record.ProfileId is { } id)
+        {
+            var version = await db.ProfileVersions.AsNoTracking().SingleAsync(v => v.ProfileId == id && v.Version == record.ProfileVersion, cancellation);
+            var row = await db.Profiles.AsNoTracking().SingleAsync(p => p.Id == id, cancellation);
+            var org = await db.Organizations.AsNoTracking().SingleAsync(o => o.Id == row.OrgId, cancellation);
+            row.Version = version.Version;
+            profile = FactsMapping.ProfileFacts(org, row, SettingsJson.Read<ProfileSettings>(version.Settings));
+        }
+        return LoginHistory.FactsOf(record).Restore(record, profile);
+    }
+
+    async Task HeadAsync(StringBuilder text, ServerDb db, LoginRecord record, LoginFacts facts, CancellationToken cancellation)
+    {
+        var user = record.UserId is { } id ? await db.Users.AsNoTracking().Where(u => u.Id == id).Select(u => u.Username).SingleOrDefaultAsync(cancellation) : null;
+        var org = record.OrgId is { } orgId ? await db.Organizations.AsNoTracking().Where(o => o.Id == orgId).Select(o => o.Name).SingleOrDefaultAsync(cancellation) : null;
+        var outcome = record.Decision switch
+        {
+            "allow" => "allowed",
+            "challenge" => "challenged",
+            _ => $"refused: {record.Reason}",
+        };
+        Line(text, $"Login {references.Of(record.Id)} was {outcome}.");
+        Line(text, $"  when       {record.At:yyyy-MM-dd HH:mm:ss.fff} UTC, decided in {record.LatencyMicroseconds / 1000.0:0.0} ms");
+        Line(text, $"  who        {user ?? (record.UserId is null ? "nobody known" : "a user who has been removed")}{(org is null ? "" : " of " + org)}{(record.ProfileId is null ? "" : $", profile \"{facts.Profile.Name}\" version {record.ProfileVersion}")}");
+        Line(text, $"  how        {ChannelWords.Of(record.Channel)}{(record.ClientId is null ? "" : $" through app {record.ClientId}")}");
+        Line(text, $"  from       {record.SourceAddress ?? "an unknown address"}{(record.SourceHop == "peer" ? "" : $" (named by the proxy {record.SourceHop})")}, {(record.TrustedNetwork is null ? "in no trusted network" : $"in the trusted network \"{record.TrustedNetwork}\"")}{(record.UserAgent is null ? "" : $", {record.UserAgent}")}");
+        Line(text, $"  presented  {ProofWords.Of(record.Presented)}; proven: {ProofWords.Of(record.Proven)}{TokenUse(record)}");
+    }
+
+    static string TokenUse(LoginRecord record) => (record.TokenUsed, record.TokenNeeded) switch
+    {
+        (true, true) => "; token used and needed",
+        (true, false) => "; token used, not needed",
+        (false, true) => "; token needed, not used",
+        _ => "",
+    };
+
+    static void Conclusion(StringBuilder text, LoginRecord record, LoginFacts facts, LoginRuling ruling)
+    {
+        if (record.DecidingRule is { } rule)
+            Line(text, $"Decided by {rule}.");
+        if (Describe(ruling.Decision) is var now && now != Describe(record))
+            Line(text, $"Note: the rules of this version of the server would decide {now}.");
+        if (ruling.Decision is LoginDecision.Allow)
+            return;
+        text.AppendLine(SmallestChange.Find(facts) switch
+        {
+            null or [] => "No small change would have let it in.",
+            [var one] => $"It would have been let in by one change: {ChangeSentences.Of(one, facts)}.",
+            var several => "It would have been let in by these changes together: " + string.Join("; ", several.Select(change => ChangeSentences.Of(change, facts))) + ".",
+        });
+    }
+
+    static string Describe(LoginDecision decision) => decision switch
+    {
+        LoginDecision.Allow => "allow",
+        LoginDecision.Challenge => "challenge",
+        LoginDecision.Deny deny => "deny " + deny.Reason,
+        _ => "",
+    };
+
+    static string Describe(LoginRecord record) => record.Decision == "deny" ? "deny " + record.Reason : record.Decision;
+
+    static void Line(StringBuilder text, FormattableString line) => text.AppendLine(line.ToString(CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,190 @@
+using OAuthServer.Accounts;
+using OAuthServer.Apps;
+using OAuthServer.Data;
+using OAuthServer.Orgs;
+using OAuthServer.Policy;
+using OAuthServer.Policy.Lockout;
+
+namespace OAuthServer.Login;
+
+/// <summary>
+/// The gate: the only place where a login is attempted. It gathers the facts, lets the rules decide, and records: facts, ruling
+/// and counters in one transaction, on disk before the caller is answered. It never decides by itself and never makes a token.
+/// The rules speak inside the write batch, under the policy and the failure count that hold there: parallel guesses are
+/// counted one after the other, and a policy that changed a moment ago already applies.
+/// </summary>
+public sealed class LoginGate(
+    OrgDirectory orgs,
+    UserAccounts accounts,
+    AppDirectory apps,
+    CredentialVerifier verifier,
+    PasswordHashing hashing,
+    WriteQueue writes,
+    Database database,
+    MasterKey key,
+    LoginReferences references,
+    RefusalLimits limits,
+    TimeProvider clock)
+{
+    readonly string lockoutSql = """
+        SELECT trusted_failures, trusted_last_failure_at, untrusted_failures, untrusted_last_failure_at, password_changed_at FROM users WHERE id = @p0
+        """ + database.ForUpdate;
+
+    const string TrustedFailuresSql = "UPDATE users SET trusted_failures = @p1, trusted_last_failure_at = @p2 WHERE id = @p0";
+    const string UntrustedFailuresSql = "UPDATE users SET untrusted_failures = @p1, untrusted_last_failure_at = @p2 WHERE id = @p0";
+    const string FirstLoginSql = "UPDATE users SET first_login_at = @p1 WHERE id = @p0 AND first_login_at IS NULL";
+    const string RehashSql = "UPDATE users SET password_hash = @p2 WHERE id = @p0 AND password_hash = @p1";
+
+    /// <summary>Judges one attempt.</summary>
+    /// <exception cref="HashingBusyException">Too many password logins at once; nothing was recorded.</exception>
+    public async Task<LoginOutcome> JudgeAsync(LoginAttempt attempt, CancellationToken cancellation = default)
+    {
+        if (SecondsToWait(attempt.Request, attempt.App) is > 0 and var seconds)
+            return new LoginOutcome.TooMany(seconds);
+        while (true)
+        {
+            var outcome = await TryAsync(attempt, cancellation);
+            if (outcome is not null)
+                return outcome;
+            // Policy or password changed while the facts were gathered: gather again.
+            attempt = attempt with { App = attempt.App is { } app ? await apps.FindAsync(app.ClientId) ?? app : null };
+        }
+    }
+
+    /// <summary>Seconds until a caller with too many refusals behind it is looked at again; 0 = now.</summary>
+    public int SecondsToWait(RequestContext request, AppEntry? app) => limits.SecondsToWait(request.Origin.Address, app?.ClientId);
+
+    /// <summary>Records an app that could not prove itself, and returns the reference.</summary>
+    public async Task<string> RecordAsync(ClientProof.Failed failed, LoginChannel channel, RequestContext request)
+    {
+        limits.Count(request.Origin.Address, failed.App?.ClientId);
+        var directory = await orgs.CurrentAsync();
+        var org = failed.App is { } app ? directory.Rows.Orgs[app.App.OrgId].Facts : Strangers.Org;
+        var facts = new LoginFacts(
+            channel, clock.GetUtcNow(), request.Origin.Address, org, Strangers.Profile, Strangers.User, null, null,
+            new Evidence(failed.Presented, Proof.None, failed.Flaw));
+        var entry = new LoginEntry(facts, LoginPolicy.Decide(facts), request, failed.ClientId, null, false, null, Elapsed(request));
+        return references.Of(await writes.CommitAsync(scope => LoginHistory.WriteAsync(scope, entry)));
+    }
+
+    async Task<LoginOutcome?> TryAsync(LoginAttempt attempt, CancellationToken cancellation)
+    {
+        var directory = await orgs.CurrentAsync();
+        var user = await FindAsync(attempt, directory.Rows);
+        var profile = user is null ? Strangers.Profile : directory.Rows.Profiles[user.ProfileId];
+        var at = clock.GetUtcNow();
+        var verified = attempt.Credentials switch
+        {
+            LoginCredentials.Appended appended => await verifier.VerifyAsync(user, profile, appended.Text, at, cancellation),
+            LoginCredentials.Verified done => new VerifiedCredentials(done.Evidence, done.Spend),
+            _ => throw new InvalidOperationException("Unknown credentials."),
+        };
+        if (user is null && attempt.Subject is LoginSubject.RunAs)
+            verified = new(verified.Evidence with { Flaw = CredentialFlaw.NoRunAsUser });
+        // An app's own organization is all that is known of an attempt for a name that nobody has.
+        var orgId = user?.OrgId ?? attempt.App?.App.OrgId;
+        var org = orgId is null ? null : directory.Rows.Orgs[orgId];
+        if (user is not null && attempt.App is { } app && app.App.OrgId != user.OrgId)
+        {
+            // Another organization's user is, for this app, nobody: neither the answer nor the record says more.
+            (user, profile, org) = (null, Strangers.Profile, directory.Rows.Orgs[app.App.OrgId]);
+            verified = new(new Evidence(verified.Evidence.Presented, Proof.None, CredentialFlaw.UnknownUser));
+        }
+        var facts = new LoginFacts(
+            attempt.Channel, at, attempt.Request.Origin.Address, org?.Facts ?? Strangers.Org, profile,
+            user?.Facts(LockoutState.Clear) ?? Strangers.User,
+            attempt.App?.FactsFor(user?.Username ?? "", profile.Name), attempt.Device, verified.Evidence);
+
+        var judged = await writes.CommitAsync(scope => CommitAsync(scope, attempt, user, facts, verified, directory.StampVersion), cancellation);
+        if (judged is null)
+            return null;
+        if (verified.OutdatedPassword is { } outdated && judged.Ruling.Decision is LoginDecision.Allow)
+            await RehashAsync(user!, outdated);
+        return OutcomeOf(judged, attempt, user, org);
+    }
+
+    async ValueTask<UserAccount?> FindAsync(LoginAttempt attempt, OrgSnapshot directory) => attempt.Subject switch
+    {
+        LoginSubject.Named named => await accounts.FindByNameAsync(named.Username),
+        LoginSubject.Known known => await accounts.FindByIdAsync(known.UserId),
+        LoginSubject.RunAs => attempt.App?.App.RunAsUserId is { } id && directory.RunAsUsers.TryGetValue(id, out var user) ? UserAccounts.Of(user) : null,
+        _ => null,
+    };
+
+    /// <summary>The part that runs in the batch. Null when the facts are no longer those that hold.</summary>
+    async ValueTask<Judged?> CommitAsync(
+        WriteScope scope, LoginAttempt attempt, UserAccount? user, LoginFacts facts, VerifiedCredentials verified, long stampVersion)
+    {
+        if (scope.StampVersion != stampVersion)
+            return null;
+        if (user is not null && facts.Channel.IsGuessable())
+        {
+            var standing = await scope.Sql.FirstAsync(lockoutSql, Standing.Read, user.Id);
+            if (standing is null || standing.PasswordChangedAt != user.PasswordChangedAt)
+                return null;
+            facts = facts with { User = facts.User with { Lockout = facts.FromTrustedOrigin ? standing.Trusted : standing.Untrusted } };
+        }
+        var ruling = LoginPolicy.Decide(facts);
+        if (ruling.Decision is LoginDecision.Allow && verified.Spend is { } spend && !await spend.SpendAsync(scope))
+        {
+            facts = facts with { Evidence = facts.Evidence with { Flaw = spend.IfSpent } };
+            ruling = LoginPolicy.Decide(facts);
+        }
+        if (user is not null)
+            await CountAsync(scope, user, facts, ruling);
+        var entry = new LoginEntry(
+            facts, ruling, attempt.Request, attempt.App?.ClientId,
+            user is null && attempt.Subject is LoginSubject.Named named ? key.KeyedHash("unknown-name", named.Username) : null,
+            Refusals.NeedsToken(facts), verified.SecurityTokenId, Elapsed(attempt.Request));
+        return new(ruling, facts, await LoginHistory.WriteAsync(scope, entry));
+    }
+
+    static async ValueTask CountAsync(WriteScope scope, UserAccount user, LoginFacts facts, LoginRuling ruling)
+    {
+        var at = facts.At.ToUnixTimeMilliseconds();
+        if (ruling.Decision is LoginDecision.Allow && user.FirstLoginAt is null)
+            await scope.Sql.ExecuteAsync(FirstLoginSql, user.Id, at);
+        if (!facts.Channel.IsGuessable())
+            return;
+        var sql = facts.FromTrustedOrigin ? TrustedFailuresSql : UntrustedFailuresSql;
+        if (ruling.Decision is LoginDecision.Allow && facts.User.Lockout.Failures > 0)
+            await scope.Sql.ExecuteAsync(sql, user.Id, 0, null);
+        else if (Refusals.CountsAsGuess(ruling))
+            await scope.Sql.ExecuteAsync(sql, user.Id, facts.User.Lockout.AfterFailure(facts.Profile.Lockout, facts.At).Failures, at);
+    }
+
+    LoginOutcome OutcomeOf(Judged judged, LoginAttempt attempt, UserAccount? user, OrgEntry? org)
+    {
+        var reference = references.Of(judged.RecordId);
+        if (judged.Ruling.Decision is LoginDecision.Deny)
+            limits.Count(attempt.Request.Origin.Address, attempt.App?.ClientId);
+        return judged.Ruling.Decision switch
+        {
+            LoginDecision.Allow allow => new LoginOutcome.SignedIn(user!, org!, judged.Facts.Profile, allow.Assurance, judged.Facts.At, reference),
+            LoginDecision.Challenge challenge => new LoginOutcome.Challenged(challenge.OneOf, reference),
+            LoginDecision.Deny deny => new LoginOutcome.Refused(deny.Reason, Refusals.IsProven(judged.Ruling), Refusals.AgainstApp(judged.Ruling), org?.Org, reference),
+            _ => throw new InvalidOperationException("Unknown decision."),
+        };
+    }
+
+    /// <summary>A hash of fewer rounds than are wanted now is replaced while the password is at hand.</summary>
+    async Task RehashAsync(UserAccount user, string password)
+    {
+        var hash = await hashing.HashAsync(password);
+        await writes.CommitAsync(scope => scope.Sql.ExecuteAsync(RehashSql, user.Id, user.PasswordHash, hash));
+    }
+
+    long Elapsed(RequestContext request) => (long)clock.GetElapsedTime(request.StartedAt).TotalMicroseconds;
+
+    sealed record Judged(LoginRuling Ruling, LoginFacts Facts, long RecordId);
+
+    /// <summary>The counters of an account as they stand in the batch.</summary>
+    sealed record Standing(LockoutState Trusted, LockoutState Untrusted, DateTimeOffset? PasswordChangedAt)
+    {
+        internal static Standing Read(System.Data.Common.DbDataReader row) => new(
+            new(row.GetInt32(0), Time(row, 1)), new(row.GetInt32(2), Time(row, 3)), Time(row, 4));
+
+        static DateTimeOffset? Time(System.Data.Common.DbDataReader row, int column) =>
+            row.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using OAuthServer.Data;
+using OAuthServer.Policy;
+
+namespace OAuthServer.Login;
+
+/// <summary>Writes login records, inside the batch of their login. Owns their shape; reads none.</summary>
+public static class LoginHistory
+{
+    const string InsertSql = """
+        INSERT INTO login_records (at, org_id, user_id, unknown_name_hash, profile_id, profile_version, client_id, channel, source_address, source_hop,
+            user_agent, client_version, presented, proven, flaw, token_used, token_needed, security_token_id, trusted_network, decision, reason,
+            deciding_rule, trace, facts, latency_microseconds)
+        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20, @p21, @p22, @p23, @p24)
+        RETURNING id
+        """;
+
+    /// <summary>Writes one record and returns its number.</summary>
+    public static async ValueTask<long> WriteAsync(WriteScope scope, LoginEntry entry)
+    {
+        var facts = entry.Facts;
+        var ruling = entry.Ruling;
+        var known = facts.User.Id.Length > 0;
+        return await scope.Sql.ScalarAsync(
+            InsertSql,
+            facts.At.ToUnixTimeMilliseconds(),
+            Text(facts.Org.Id),
+            Text(facts.User.Id),
+            entry.UnknownNameHash,
+            known ? facts.Profile.Id : null,
+            known ? facts.Profile.Version : null,
+            entry.ClientId,
+            Names<LoginChannel>.Of(facts.Channel),
+            facts.From?.ToString(),
+            entry.Request.Origin.Hop,
+            entry.Request.UserAgent,
+            entry.Request.ClientVersion,
+            (int)facts.Evidence.Presented,
+            (int)facts.Evidence.Proven,
+            Names<CredentialFlaw>.Of(facts.Evidence.Flaw),
+            facts.Evidence.Has(Proof.SecurityToken),
+            entry.TokenNeeded,
+            entry.SecurityTokenId,
+            facts.TrustedNetwork?.Label,
+            DecisionWord(ruling.Decision),
+            ruling.Decision is LoginDecision.Deny deny ? Names<DenyReason>.Of(deny.Reason) : null,
+            ruling.DecidingRule,
+            LoginTrace.Write(ruling),
+            JsonSerializer.Serialize(StoredFacts.Of(facts), StoredFactsJson.Default.StoredFacts),
+            entry.LatencyMicroseconds) ?? throw new InvalidOperationException("The database gave a login record no number.");
+    }
+
+    /// <summary>The facts of a record.</summary>
+    public static StoredFacts FactsOf(LoginRecord record) =>
+        JsonSerializer.Deserialize(record.Facts, StoredFactsJson.Default.StoredFacts) ?? throw new JsonException("A login record without facts.");
+
+    static string DecisionWord(LoginDecision decision) => decision switch
+    {
+        LoginDecision.Allow => "allow",
+        LoginDecision.Challenge => "challenge",
+        _ => "deny",
+    };
+
+    static string? Text(string text) => text.Length == 0 ? null : text;
+
+    /// <summary>Enum names without reflection per call.</summary>
+    static class Names<T>
+        where T : struct, Enum
+    {
+        static readonly Dictionary<T, string> Known = Enum.GetValues<T>().ToDictionary(value => value, value => value.ToString());
+
+        internal static string Of(T value) => Known[value];
+    }
+}
+
+/// <summary>What one record is made of.</summary>
+public sealed record LoginEntry(
+    LoginFacts Facts,
+    LoginRuling Ruling,
+    RequestContext Request,
+    string? ClientId,
+    string? UnknownNameHash,
+    bool TokenNeeded,
+    long? SecurityTokenId,
+    long LatencyMicroseconds);
+
+/// <summary>Written without reflection: this is on the path of every login.</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(StoredFacts))]
+sealed partial class StoredFactsJson : JsonSerializerContext;

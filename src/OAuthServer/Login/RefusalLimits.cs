@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace OAuthServer.Login;
+
+/// <summary>
+/// How many refused logins one source network and one app may cause. Counted per process; a network is an IPv4 address or an
+/// IPv6 /64. Logins that succeed cost nothing, so a busy job is never slowed down by its own success.
+/// </summary>
+public sealed class RefusalLimits(LimitOptions options, TimeProvider clock)
+{
+    const int MaxTracked = 100_000;
+    readonly ConcurrentDictionary<string, Bucket> buckets = new(StringComparer.Ordinal);
+
+    /// <summary>Seconds until the caller may try again; 0 = now.</summary>
+    public int SecondsToWait(IPAddress? from, string? clientId)
+    {
+        if (buckets.IsEmpty)
+            return 0;
+        var now = clock.GetUtcNow();
+        return Math.Max(WaitOf(NetworkKey(from), options.RefusalsPerNetwork, now), clientId is null ? 0 : WaitOf("app " + clientId, options.RefusalsPerApp, now));
+    }
+
+    /// <summary>Counts one refusal.</summary>
+    public void Count(IPAddress? from, string? clientId)
+    {
+        var now = clock.GetUtcNow();
+        if (buckets.Count > MaxTracked)
+            Forget(now);
+        Add(NetworkKey(from), now);
+        if (clientId is not null)
+            Add("app " + clientId, now);
+    }
+
+    int WaitOf(string key, int burst, DateTimeOffset now)
+    {
+        if (!buckets.TryGetValue(key, out var bucket))
+            return 0;
+        var over = bucket.LevelAt(now, options.ForgivenPerMinute) - burst;
+        return over < 0 ? 0 : 1 + (int)((over + 1) * 60 / options.ForgivenPerMinute);
+    }
+
+    void Add(string key, DateTimeOffset now) =>
+        buckets.AddOrUpdate(key, _ => new(1, now), (_, bucket) => new(bucket.LevelAt(now, options.ForgivenPerMinute) + 1, now));
+
+    void Forget(DateTimeOffset now)
+    {
+        foreach (var (key, bucket) in buckets)
+        {
+            if (bucket.LevelAt(now, options.ForgivenPerMinute) <= 0)
+                buckets.TryRemove(key, out _);
+        }
+        if (buckets.Count > MaxTracked)
+            buckets.Clear(); // more networks than one attacker has: counting each is pointless, memory is not
+    }
+
+    static string NetworkKey(IPAddress? from) => from switch
+    {
+        null => "unknown",
+        { AddressFamily: AddressFamily.InterNetworkV6 } => Convert.ToHexString(from.GetAddressBytes().AsSpan(0, 8)),
+        _ => from.ToString(),
+    };
+
+    sealed record Bucket(double Level, DateTimeOffset At)
+    {
+        internal double LevelAt(DateTimeOffset now, int forgivenPerMinute) =>
+            Math.Max(0, Level - (now - At).TotalMinutes * forgivenPerMinute);
+    }
+}

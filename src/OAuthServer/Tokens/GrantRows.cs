@@ -1,0 +1,40 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using OAuthServer.Data;
+
+namespace OAuthServer.Tokens;
+
+/// <summary>The rows of grants and their tokens, by prepared statements.</summary>
+static class GrantRows
+{
+    const string InsertSql = """
+        INSERT INTO grants (id, org_id, user_id, app_id, channel, scope, proven, trusted_network, profile_version, authenticated_at)
+        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9)
+        """;
+
+    const string InsertAccessTokenSql = "INSERT INTO access_tokens (hash, grant_id, expires_at, claims) VALUES (@p0, @p1, @p2, @p3)";
+
+    internal const string RevokeSql = "UPDATE grants SET revoked_at = @p1 WHERE id = @p0 AND revoked_at IS NULL";
+
+    /// <summary>128 random bits.</summary>
+    internal static string NewId() => Random(16);
+
+    /// <summary>So many random bytes, base64url.</summary>
+    internal static string Random(int bytes)
+    {
+        Span<byte> random = stackalloc byte[bytes];
+        RandomNumberGenerator.Fill(random);
+        return Base64Url.EncodeToString(random);
+    }
+
+    internal static async ValueTask<string> InsertAsync(SqlSession sql, string id, GrantedAccess access)
+    {
+        await sql.ExecuteAsync(
+            InsertSql, id, access.OrgId, access.UserId, access.App.App.Id, access.Channel.ToString(), access.Scope, (int)access.Assurance.Proven,
+            access.Assurance.TrustedNetwork, access.ProfileVersion, access.AuthenticatedAt.ToUnixTimeMilliseconds());
+        return id;
+    }
+
+    internal static async ValueTask InsertAccessTokenAsync(SqlSession sql, string hash, string grantId, DateTimeOffset expiresAt, string claims) =>
+        await sql.ExecuteAsync(InsertAccessTokenSql, hash, grantId, expiresAt.ToUnixTimeMilliseconds(), claims);
+}

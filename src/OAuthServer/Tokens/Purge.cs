@@ -1,0 +1,29 @@
+using Microsoft.EntityFrameworkCore;
+using OAuthServer.Data;
+using OAuthServer.Policy;
+
+namespace OAuthServer.Tokens;
+
+/// <summary>Removes what has expired, so that the database does not grow without end. Small deletes, the service goes on.</summary>
+public sealed class Purge(Database database, TimeProvider clock)
+{
+    /// <param name="history">How long login records are kept.</param>
+    /// <param name="cancellation">Ends the work between two deletes.</param>
+    public async Task RunAsync(TimeSpan history, CancellationToken cancellation = default)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = database.NewContext();
+        await db.RevokedTokens.Where(t => t.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
+        await db.AccessTokens.Where(t => t.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
+        await db.RefreshTokens.Where(t => t.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
+        await db.UsedAssertions.Where(a => a.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
+        var oldest = now - SigningKeyRing.LongestToken;
+        await db.Grants
+            .Where(g => g.Channel != LoginChannel.ClientCredentials && g.AuthenticatedAt < oldest
+                && !db.RefreshTokens.Any(t => t.GrantId == g.Id) && !db.AccessTokens.Any(t => t.GrantId == g.Id))
+            .ExecuteDeleteAsync(cancellation);
+        var forgotten = now - history;
+        await db.LoginRecords.Where(r => r.At < forgotten).ExecuteDeleteAsync(cancellation);
+        await db.OutboxMessages.Where(m => m.SentAt != null && m.SentAt < forgotten).ExecuteDeleteAsync(cancellation);
+    }
+}

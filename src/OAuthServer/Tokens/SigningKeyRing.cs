@@ -1,0 +1,191 @@
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using OAuthServer.Data;
+using OAuthServer.Http;
+
+namespace OAuthServer.Tokens;
+
+/// <summary>A key that signs, or waits to, or is still published for the tokens it signed.</summary>
+public sealed class RingKey : IDisposable
+{
+    readonly ConcurrentBag<AsymmetricAlgorithm> idle = [];
+    readonly byte[] pkcs8;
+
+    internal RingKey(SigningKey row, byte[] pkcs8)
+    {
+        (Kid, Algorithm, ActivatesAt, RetiresAt) = (row.Kid, row.Algorithm, row.ActivatesAt, row.RetiresAt);
+        this.pkcs8 = pkcs8;
+        using var key = Open();
+        PublicJwk = PublicPart(key);
+        Verifier = VerificationKey.FromSet(JsonSerializer.SerializeToElement(new { keys = new[] { PublicJwk } })).Single();
+    }
+
+    public string Kid { get; }
+
+    public string Algorithm { get; }
+
+    public DateTimeOffset ActivatesAt { get; }
+
+    public DateTimeOffset? RetiresAt { get; }
+
+    /// <summary>The public half as the key set shows it (RFC 7517).</summary>
+    public IReadOnlyDictionary<string, string> PublicJwk { get; }
+
+    public VerificationKey Verifier { get; }
+
+    /// <summary>Signs (RFC 7518 sections 3.3 and 3.4) into the buffer and returns how long the signature is.</summary>
+    public int Sign(ReadOnlySpan<byte> data, Span<byte> signature)
+    {
+        // .NET's key objects are not documented as safe for several threads; clones cost less than a lock.
+        if (!idle.TryTake(out var key))
+            key = Open();
+        try
+        {
+            return key switch
+            {
+                ECDsa ec => ec.SignData(data, signature, HashAlgorithmName.SHA256),
+                RSA rsa => rsa.SignData(data, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
+                _ => throw new InvalidOperationException("Unknown kind of key."),
+            };
+        }
+        finally
+        {
+            idle.Add(key);
+        }
+    }
+
+    /// <summary>A new private key, PKCS#8.</summary>
+    internal static byte[] Generate(string algorithm)
+    {
+        using AsymmetricAlgorithm key = algorithm == "ES256" ? ECDsa.Create(ECCurve.NamedCurves.nistP256) : RSA.Create(2048);
+        return key.ExportPkcs8PrivateKey();
+    }
+
+    AsymmetricAlgorithm Open()
+    {
+        AsymmetricAlgorithm key = Algorithm == "ES256" ? ECDsa.Create() : RSA.Create();
+        key.ImportPkcs8PrivateKey(pkcs8, out _);
+        return key;
+    }
+
+    Dictionary<string, string> PublicPart(AsymmetricAlgorithm key)
+    {
+        var jwk = new Dictionary<string, string>(StringComparer.Ordinal) { ["kid"] = Kid, ["use"] = "sig", ["alg"] = Algorithm };
+        if (key is ECDsa ec)
+        {
+            var q = ec.ExportParameters(includePrivateParameters: false).Q;
+            (jwk["kty"], jwk["crv"], jwk["x"], jwk["y"]) = ("EC", "P-256", Base64Url.EncodeToString(q.X), Base64Url.EncodeToString(q.Y));
+        }
+        else
+        {
+            var rsa = ((RSA)key).ExportParameters(includePrivateParameters: false);
+            (jwk["kty"], jwk["n"], jwk["e"]) = ("RSA", Base64Url.EncodeToString(rsa.Modulus), Base64Url.EncodeToString(rsa.Exponent));
+        }
+        return jwk;
+    }
+
+    public void Dispose()
+    {
+        while (idle.TryTake(out var key))
+            key.Dispose();
+    }
+}
+
+/// <summary>The published keys at one change stamp.</summary>
+/// <param name="Keys">All that are published.</param>
+/// <param name="Json">The key set as it goes on the wire.</param>
+public sealed record KeySet(IReadOnlyList<RingKey> Keys, byte[] Json)
+{
+    /// <summary>The key that signs at this instant: the youngest one whose time has come.</summary>
+    public RingKey Current(string algorithm, DateTimeOffset at)
+    {
+        RingKey? current = null;
+        foreach (var key in Keys)
+        {
+            if (key.Algorithm == algorithm && key.ActivatesAt <= at && (current is null || key.ActivatesAt > current.ActivatesAt))
+                current = key;
+        }
+        return current ?? throw new InvalidOperationException($"There is no {algorithm} signing key; run doctor.");
+    }
+}
+
+/// <summary>
+/// The signing keys. Owns their life: made, published ahead of their first signature so that every cache has seen them, retired
+/// when the last token they signed has expired. Private keys are read here and leave only as signatures.
+/// </summary>
+public sealed class SigningKeyRing(Database database, ChangeWatch changes, MasterKey master, KeyOptions options, TimeProvider clock) : IDisposable
+{
+    /// <summary>The purpose under which private keys are sealed.</summary>
+    public const string Purpose = "signing-key";
+
+    /// <summary>No token lives longer than this, whatever an app's settings say.</summary>
+    public static readonly TimeSpan LongestToken = TimeSpan.FromHours(24);
+
+    static readonly string[] Algorithms = ["ES256", "RS256"];
+    readonly StampedCopy<KeySet> copy = new(database, changes, db => LoadAsync(db, master, clock));
+
+    public async ValueTask<KeySet> CurrentAsync() => (await copy.CurrentAsync()).Rows;
+
+    /// <summary>Makes what is due, retires what is over. Called at start and every few minutes; several nodes may call at once.</summary>
+    public async Task RotateAsync(CancellationToken cancellation = default)
+    {
+        var now = clock.GetUtcNow();
+        var rotateAfter = TimeSpan.FromDays(options.RotateAfterDays);
+        var ahead = TimeSpan.FromHours(options.PublishAheadHours);
+        await using var db = database.NewContext();
+        var rows = await db.SigningKeys.ToListAsync(cancellation);
+        var changed = false;
+        foreach (var algorithm in Algorithms)
+        {
+            var newest = rows.Where(key => key.Algorithm == algorithm).MaxBy(key => key.ActivatesAt);
+            if (newest is not null && newest.ActivatesAt + rotateAfter > now + ahead)
+                continue;
+            var activates = newest is null ? now : Max(newest.ActivatesAt + rotateAfter, now + ahead);
+            // Named by its turn, so that of two nodes that rotate at once only one can insert.
+            var turn = newest?.ActivatesAt.ToUnixTimeSeconds() ?? 0;
+            var row = new SigningKey
+            {
+                Kid = master.KeyedHash("kid", $"{algorithm}/{turn}")[..16],
+                Algorithm = algorithm,
+                ActivatesAt = activates,
+                PrivateKey = master.Protect(Purpose, RingKey.Generate(algorithm)),
+            };
+            db.SigningKeys.Add(row);
+            if (newest is not null)
+                newest.RetiresAt = activates + LongestToken + TimeSpan.FromMinutes(5);
+            changed = true;
+        }
+        foreach (var over in rows.Where(key => key.RetiresAt <= now))
+        {
+            db.SigningKeys.Remove(over);
+            changed = true;
+        }
+        if (!changed)
+            return;
+        try
+        {
+            await db.SaveChangesAsync(cancellation);
+        }
+        catch (DbUpdateException)
+        {
+            // Another node was faster; its keys are the keys.
+        }
+        await changes.RefreshAsync();
+    }
+
+    static DateTimeOffset Max(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+
+    static async Task<KeySet> LoadAsync(ServerDb db, MasterKey master, TimeProvider clock)
+    {
+        var now = clock.GetUtcNow();
+        var rows = await db.SigningKeys.AsNoTracking().OrderBy(key => key.ActivatesAt).ToListAsync();
+        var keys = rows.Where(row => row.RetiresAt is null || row.RetiresAt > now)
+            .Select(row => new RingKey(row, master.Unprotect(Purpose, row.PrivateKey))).ToList();
+        return new(keys, JsonSerializer.SerializeToUtf8Bytes(new { keys = keys.Select(key => key.PublicJwk) }));
+    }
+
+    public void Dispose() => copy.Dispose();
+}

@@ -1,0 +1,95 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using OAuthServer.Apps;
+using OAuthServer.Data;
+using OAuthServer.Http;
+using OAuthServer.Policy;
+
+namespace OAuthServer.Tokens;
+
+/// <summary>
+/// The mint: the only place where a token is made. Takes what a grant has granted, makes the access token in the app's format, the
+/// refresh token where one may go with it, and the rows that let them be read, refreshed and revoked, durable before it returns.
+/// It never asks who may come in.
+/// </summary>
+public sealed class TokenIssuer(
+    SigningKeyRing keys, StandingGrants standing, RefreshTokens refreshTokens, WriteQueue writes, MasterKey master, PublicUrl publicUrl)
+{
+    /// <summary>The purpose under which opaque access tokens are hashed.</summary>
+    internal const string OpaquePurpose = "access-token";
+
+    const string OpaqueAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._";
+    static readonly string[] OfflineScopes = ["offline_access", "refresh_token"];
+    readonly ConcurrentDictionary<string, byte[]> headers = new(StringComparer.Ordinal);
+
+    public async ValueTask<TokenResult> IssueAsync(GrantedAccess access)
+    {
+        var settings = access.App.Settings;
+        var lifetime = TimeSpan.FromMinutes(settings.AccessTokenMinutes);
+        var isStanding = access.Channel == LoginChannel.ClientCredentials;
+        var grantId = access.GrantId ?? (isStanding ? await standing.ForAsync(access) : GrantRows.NewId());
+        var token = new AccessTokenInfo
+        {
+            Jti = GrantRows.Random(16),
+            GrantId = grantId,
+            UserId = access.UserId,
+            OrgId = access.OrgId,
+            ClientId = access.App.ClientId,
+            Channel = access.Channel,
+            Scope = access.Scope,
+            Audience = settings.Audience ?? publicUrl.Value,
+            Proven = access.Assurance.Proven,
+            TrustedNetwork = access.Assurance.TrustedNetwork,
+            ProfileVersion = access.ProfileVersion,
+            AuthenticatedAt = access.AuthenticatedAt,
+            IssuedAt = access.At,
+            ExpiresAt = access.At + lifetime,
+        };
+        var opaque = settings.EffectiveTokenFormat == TokenFormat.Opaque;
+        var value = opaque ? $"{access.OrgId}!{RandomNumberGenerator.GetString(OpaqueAlphabet, 96)}" : await SignAsync(token);
+        var refresh = access.NextRefreshToken ?? (access.GrantId is null && !isStanding && MayRefresh(access) ? RefreshTokens.NewToken() : null);
+        var startsRefresh = refresh is not null && access.NextRefreshToken is null;
+        var makesGrant = access.GrantId is null && !isStanding;
+        if (makesGrant || opaque || startsRefresh)
+        {
+            await writes.CommitAsync(async scope =>
+            {
+                if (makesGrant)
+                    await GrantRows.InsertAsync(scope.Sql, grantId, access);
+                if (opaque)
+                    await GrantRows.InsertAccessTokenAsync(scope.Sql, master.KeyedHash(OpaquePurpose, value), grantId, token.ExpiresAt, ClaimsOf(token));
+                if (startsRefresh)
+                    await refreshTokens.StartAsync(scope, refresh!, grantId, access.App);
+                return true;
+            });
+        }
+        return new TokenResult { Access = access, AccessToken = value, ExpiresIn = lifetime, IssuedAt = access.At, RefreshToken = refresh };
+    }
+
+    static bool MayRefresh(GrantedAccess access) =>
+        access.MayRefresh && access.App.Flows.Contains(LoginChannel.RefreshToken)
+        && access.Scope.Split(' ').Intersect(OfflineScopes, StringComparer.Ordinal).Any();
+
+    async ValueTask<string> SignAsync(AccessTokenInfo token)
+    {
+        var key = (await keys.CurrentAsync()).Current("ES256", token.IssuedAt);
+        if (!headers.TryGetValue(key.Kid, out var header))
+            headers[key.Kid] = header = JwtWriter.HeaderOf("at+jwt", key);
+        return JwtWriter.Write(header, key, (token, publicUrl.Value), AccessTokenClaims.Write);
+    }
+
+    string ClaimsOf(AccessTokenInfo token)
+    {
+        var text = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(text))
+        {
+            json.WriteStartObject();
+            AccessTokenClaims.Write(json, (token, publicUrl.Value));
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(text.WrittenSpan);
+    }
+}
