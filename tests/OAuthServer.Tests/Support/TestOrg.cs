@@ -1,0 +1,127 @@
+using Microsoft.Extensions.DependencyInjection;
+using OAuthServer.Accounts;
+using OAuthServer.Apps;
+using OAuthServer.Data;
+using OAuthServer.Orgs;
+using OAuthServer.Policy;
+
+namespace OAuthServer.Tests.Support;
+
+/// <summary>An organization made for one test, with people and apps as it needs them.</summary>
+public sealed class TestOrg
+{
+    static int count;
+    readonly TestServer server;
+
+    TestOrg(TestServer server, string id) => (this.server, Id) = (server, id);
+
+    public string Id { get; }
+
+    /// <summary>The organization, with 127.0.10.0/24 as its trusted network "Head office" and the password doors open.</summary>
+    public static async Task<TestOrg> AddAsync(TestServer server)
+    {
+        await using var db = server.Database.NewContext();
+        var org = new Organization
+        {
+            Id = RecordId.NewOrganization(),
+            Name = "Org " + Interlocked.Increment(ref count),
+            PasswordGrantEnabled = true,
+            SoapLoginEnabled = true,
+            CreatedAt = server.Clock.GetUtcNow(),
+        };
+        db.Add(org);
+        db.Add(new TrustedNetwork { OrgId = org.Id, Name = "Head office", Range = "127.0.10.0/24" });
+        await db.SaveChangesAsync();
+        return new(server, org.Id);
+    }
+
+    public async Task<Profile> ProfileAsync(ProfileSettings settings)
+    {
+        await using var db = server.Database.NewContext();
+        var profile = new Profile { Id = RecordId.NewProfile(), OrgId = Id, Name = "Profile " + Interlocked.Increment(ref count), Version = 1 };
+        db.Add(profile);
+        db.Add(new ProfileVersion { ProfileId = profile.Id, Version = 1, SavedAt = server.Clock.GetUtcNow(), SavedBy = "test", Settings = SettingsJson.Write(settings) });
+        await db.SaveChangesAsync();
+        return profile;
+    }
+
+    /// <summary>A user with a password.</summary>
+    public async Task<TestUser> UserAsync(ProfileSettings? settings = null, string password = "Correct-Horse-7", Action<User>? change = null)
+    {
+        var profile = await ProfileAsync(settings ?? new());
+        await using var db = server.Database.NewContext();
+        var now = server.Clock.GetUtcNow();
+        var number = Interlocked.Increment(ref count);
+        var user = new User
+        {
+            Id = RecordId.NewUser(),
+            OrgId = Id,
+            ProfileId = profile.Id,
+            Username = $"user{number}@example.test",
+            NormalizedUsername = $"user{number}@example.test",
+            Email = $"user{number}@mail.test",
+            FirstName = "Test",
+            LastName = "User " + number,
+            PasswordHash = await server.Services.GetRequiredService<PasswordHashing>().HashAsync(password),
+            PasswordChangedAt = now,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        change?.Invoke(user);
+        db.Add(user);
+        await db.SaveChangesAsync();
+        return new(server, user, profile, password);
+    }
+
+    /// <summary>An app and its one secret.</summary>
+    public async Task<TestApp> AppAsync(AppSettings? settings = null, string? runAs = null)
+    {
+        await using var db = server.Database.NewContext();
+        var number = Interlocked.Increment(ref count);
+        var app = new ConnectedApp
+        {
+            Id = RecordId.NewApp(),
+            OrgId = Id,
+            ClientId = "app-" + number,
+            Name = "App " + number,
+            RunAsUserId = runAs,
+            Settings = SettingsJson.Write(settings ?? StandardApp),
+            CreatedAt = server.Clock.GetUtcNow(),
+        };
+        var secret = "secret-" + Guid.NewGuid().ToString("N");
+        db.Add(app);
+        db.Add(new AppSecret
+        {
+            AppId = app.Id,
+            Name = "first",
+            Hash = server.Services.GetRequiredService<MasterKey>().KeyedHash(ClientAuthenticator.SecretPurpose, secret),
+            CreatedAt = server.Clock.GetUtcNow(),
+        });
+        await db.SaveChangesAsync();
+        return new(app.ClientId, secret, app.Id);
+    }
+
+    /// <summary>Every flow of this issue, refresh included.</summary>
+    public static AppSettings StandardApp { get; } = new()
+    {
+        Flows = [LoginChannel.PasswordGrant, LoginChannel.ClientCredentials, LoginChannel.RefreshToken],
+        Scopes = ["api", "openid", "profile", "email", "offline_access"],
+    };
+
+    public static AppSettings SalesforceApp { get; } = new()
+    {
+        Dialect = Dialect.Salesforce,
+        Flows = [LoginChannel.PasswordGrant, LoginChannel.ClientCredentials, LoginChannel.RefreshToken],
+        Scopes = ["api", "openid", "refresh_token"],
+    };
+
+    /// <summary>Saves a change of the organization as an administrator would.</summary>
+    public async Task ChangeAsync(Action<Organization> change)
+    {
+        await using var db = server.Database.NewContext();
+        change((await db.Organizations.FindAsync(Id))!);
+        await db.SaveChangesAsync();
+    }
+}
+
+public sealed record TestApp(string ClientId, string Secret, string Id);
