@@ -1,0 +1,17 @@
+using Microsoft.AspNetCore.Http.Features;
+using OAuthServer.Data;
+using OAuthServer.Policy;
+using OAuthServer.Tokens;
+
+namespace OAuthServer.Features.SelfService;
+
+/// <summary>The caller: a live access token and whose it is.</summary>
+/// <param name="Token">What was presented.</param>
+/// <param name="User">The account, as it was when the request came in.</param>
+/// <param name="Profile">The policy that applies to it.</param>
+/// <param name="Org">Its organization.</param>
+public sealed record Me(AccessTokenInfo Token, User User, ProfileFacts Profile, Organization Org)
+{
+    /// <summary>The caller that <see cref="BearerFilter"/> has let in.</summary>
+    internal static Me Of(HttpContext http) => http.Features.GetRequiredFeature<Me>();
+}
