@@ -1,9 +1,12 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using OAuthServer.Accounts;
 using OAuthServer.Data;
+using OAuthServer.Email;
 using OAuthServer.Features;
 using OAuthServer.Features.Discovery;
 using OAuthServer.Features.Introspection;
 using OAuthServer.Features.Revocation;
+using OAuthServer.Features.SelfService;
 using OAuthServer.Features.Token;
 using OAuthServer.Features.UserInfo;
 using OAuthServer.Http;
@@ -31,6 +34,7 @@ public static class Server
             .AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // request lines hold tokens
         builder.WebHost.UseUrls(options.Listen.Split(';'));
         builder.WebHost.ConfigureKestrel(Limit);
+        builder.AddTelemetry(options.Telemetry);
         builder.Services.AddRequestDecompression();
         builder.Services.AddServer(options);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
@@ -38,6 +42,7 @@ public static class Server
         var app = builder.Build();
         UseMiddleware(app, options);
         MapDoors(app);
+        Observe(app.Services);
         return app;
     }
 
@@ -63,12 +68,24 @@ public static class Server
 
     static void UseMiddleware(WebApplication app, ServerOptions options)
     {
+        app.UseRequestSpans();
         app.Use(Failures.Guard);
         app.Use(RequestPath.CollapseSlashes);
         if (new Uri(options.PublicUrl).AbsolutePath is var path && path != "/")
             app.UsePathBase(path);
         app.UseRequestDecompression();
         app.UseRouting();
+    }
+
+    static void Observe(IServiceProvider services)
+    {
+        var metrics = services.GetRequiredService<ServerMetrics>();
+        var outbox = services.GetRequiredService<Outbox>();
+        var writes = services.GetRequiredService<WriteQueue>();
+        var hashing = services.GetRequiredService<PasswordHashing>();
+        metrics.ObserveOutboxDepth(() => outbox.Depth);
+        metrics.ObserveWriteQueue(() => writes.Depth);
+        metrics.ObserveHashQueue(() => hashing.Waiting);
     }
 
     static void MapDoors(WebApplication app)
@@ -83,5 +100,7 @@ public static class Server
         app.MapMethods(Routes.OpenIdConfiguration, read, discovery.MetadataAsync);
         app.MapMethods(Routes.AuthorizationServerMetadata, read, discovery.MetadataAsync);
         app.MapMethods(Routes.Keys, read, discovery.KeysAsync);
+        app.MapSelfService();
+        app.MapHealth();
     }
 }

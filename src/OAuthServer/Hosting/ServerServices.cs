@@ -2,9 +2,11 @@ using System.Net;
 using OAuthServer.Accounts;
 using OAuthServer.Apps;
 using OAuthServer.Data;
+using OAuthServer.Email;
 using OAuthServer.Features.Discovery;
 using OAuthServer.Features.Introspection;
 using OAuthServer.Features.Revocation;
+using OAuthServer.Features.SelfService;
 using OAuthServer.Features.Token;
 using OAuthServer.Features.Token.Grants;
 using OAuthServer.Features.UserInfo;
@@ -31,6 +33,8 @@ static class ServerServices
         services.AddSingleton<ClientAuthenticator>();
         services.AddLogin(options);
         services.AddTokens(options);
+        services.AddEmail(options.Mail);
+        services.AddServerDataProtection();
         services.AddFeatures();
     }
 
@@ -60,6 +64,9 @@ static class ServerServices
     {
         services.AddSingleton(options.Passwords);
         services.AddSingleton<PasswordHashing>();
+        services.AddSingleton<SecurityTokens>();
+        services.AddSingleton<Passwords>();
+        services.AddSingleton<Authenticators>();
     }
 
     static void AddLogin(this IServiceCollection services, ServerOptions options)
@@ -69,6 +76,8 @@ static class ServerServices
         services.AddSingleton<LoginReferences>();
         services.AddSingleton<CredentialVerifier>();
         services.AddSingleton<LoginGate>();
+        services.AddSingleton<GuessCounter>();
+        services.AddSingleton<LoginExplanations>();
     }
 
     static void AddTokens(this IServiceCollection services, ServerOptions options)
@@ -95,5 +104,6 @@ static class ServerServices
         services.AddSingleton<IntrospectionEndpoint>();
         services.AddSingleton<RevocationEndpoint>();
         services.AddSingleton<UserInfoEndpoint>();
+        services.AddSingleton<CurrentPassword>();
     }
 }

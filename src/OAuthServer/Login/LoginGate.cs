@@ -1,6 +1,7 @@
 using OAuthServer.Accounts;
 using OAuthServer.Apps;
 using OAuthServer.Data;
+using OAuthServer.Http;
 using OAuthServer.Orgs;
 using OAuthServer.Policy;
 using OAuthServer.Policy.Lockout;
@@ -24,14 +25,11 @@ public sealed class LoginGate(
     MasterKey key,
     LoginReferences references,
     RefusalLimits limits,
+    ServerMetrics metrics,
     TimeProvider clock)
 {
-    readonly string lockoutSql = """
-        SELECT trusted_failures, trusted_last_failure_at, untrusted_failures, untrusted_last_failure_at, password_changed_at FROM users WHERE id = @p0
-        """ + database.ForUpdate;
+    readonly string countersSql = FailureCounters.ReadSql + database.ForUpdate;
 
-    const string TrustedFailuresSql = "UPDATE users SET trusted_failures = @p1, trusted_last_failure_at = @p2 WHERE id = @p0";
-    const string UntrustedFailuresSql = "UPDATE users SET untrusted_failures = @p1, untrusted_last_failure_at = @p2 WHERE id = @p0";
     const string FirstLoginSql = "UPDATE users SET first_login_at = @p1 WHERE id = @p0 AND first_login_at IS NULL";
     const string RehashSql = "UPDATE users SET password_hash = @p2 WHERE id = @p0 AND password_hash = @p1";
 
@@ -119,10 +117,10 @@ public sealed class LoginGate(
             return null;
         if (user is not null && facts.Channel.IsGuessable())
         {
-            var standing = await scope.Sql.FirstAsync(lockoutSql, Standing.Read, user.Id);
-            if (standing is null || standing.PasswordChangedAt != user.PasswordChangedAt)
+            var counters = await scope.Sql.FirstAsync(countersSql, FailureCounters.Read, user.Id);
+            if (counters is null || counters.PasswordChangedAt != user.PasswordChangedAt)
                 return null;
-            facts = facts with { User = facts.User with { Lockout = facts.FromTrustedOrigin ? standing.Trusted : standing.Untrusted } };
+            facts = facts with { User = facts.User with { Lockout = facts.FromTrustedOrigin ? counters.Trusted : counters.Untrusted } };
         }
         var ruling = LoginPolicy.Decide(facts);
         if (ruling.Decision is LoginDecision.Allow && verified.Spend is { } spend && !await spend.SpendAsync(scope))
@@ -146,16 +144,17 @@ public sealed class LoginGate(
             await scope.Sql.ExecuteAsync(FirstLoginSql, user.Id, at);
         if (!facts.Channel.IsGuessable())
             return;
-        var sql = facts.FromTrustedOrigin ? TrustedFailuresSql : UntrustedFailuresSql;
+        var trusted = facts.FromTrustedOrigin;
         if (ruling.Decision is LoginDecision.Allow && facts.User.Lockout.Failures > 0)
-            await scope.Sql.ExecuteAsync(sql, user.Id, 0, null);
+            await FailureCounters.WriteAsync(scope.Sql, user.Id, trusted, 0, null);
         else if (Refusals.CountsAsGuess(ruling))
-            await scope.Sql.ExecuteAsync(sql, user.Id, facts.User.Lockout.AfterFailure(facts.Profile.Lockout, facts.At).Failures, at);
+            await FailureCounters.WriteAsync(scope.Sql, user.Id, trusted, facts.User.Lockout.AfterFailure(facts.Profile.Lockout, facts.At).Failures, facts.At);
     }
 
     LoginOutcome OutcomeOf(Judged judged, LoginAttempt attempt, UserAccount? user, OrgEntry? org)
     {
         var reference = references.Of(judged.RecordId);
+        metrics.Login(EnumNames<LoginChannel>.Of(attempt.Channel), LoginHistory.DecisionWord(judged.Ruling.Decision), judged.Ruling.DecidingRule);
         if (judged.Ruling.Decision is LoginDecision.Deny)
             limits.Count(attempt.Request.Origin.Address, attempt.App?.ClientId);
         return judged.Ruling.Decision switch
@@ -177,14 +176,4 @@ public sealed class LoginGate(
     long Elapsed(RequestContext request) => (long)clock.GetElapsedTime(request.StartedAt).TotalMicroseconds;
 
     sealed record Judged(LoginRuling Ruling, LoginFacts Facts, long RecordId);
-
-    /// <summary>The counters of an account as they stand in the batch.</summary>
-    sealed record Standing(LockoutState Trusted, LockoutState Untrusted, DateTimeOffset? PasswordChangedAt)
-    {
-        internal static Standing Read(System.Data.Common.DbDataReader row) => new(
-            new(row.GetInt32(0), Time(row, 1)), new(row.GetInt32(2), Time(row, 3)), Time(row, 4));
-
-        static DateTimeOffset? Time(System.Data.Common.DbDataReader row, int column) =>
-            row.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
-    }
 }

@@ -31,20 +31,20 @@ public static class LoginHistory
             known ? facts.Profile.Id : null,
             known ? facts.Profile.Version : null,
             entry.ClientId,
-            Names<LoginChannel>.Of(facts.Channel),
+            EnumNames<LoginChannel>.Of(facts.Channel),
             facts.From?.ToString(),
             entry.Request.Origin.Hop,
             entry.Request.UserAgent,
             entry.Request.ClientVersion,
             (int)facts.Evidence.Presented,
             (int)facts.Evidence.Proven,
-            Names<CredentialFlaw>.Of(facts.Evidence.Flaw),
+            EnumNames<CredentialFlaw>.Of(facts.Evidence.Flaw),
             facts.Evidence.Has(Proof.SecurityToken),
             entry.TokenNeeded,
             entry.SecurityTokenId,
             facts.TrustedNetwork?.Label,
             DecisionWord(ruling.Decision),
-            ruling.Decision is LoginDecision.Deny deny ? Names<DenyReason>.Of(deny.Reason) : null,
+            ruling.Decision is LoginDecision.Deny deny ? EnumNames<DenyReason>.Of(deny.Reason) : null,
             ruling.DecidingRule,
             LoginTrace.Write(ruling),
             JsonSerializer.Serialize(StoredFacts.Of(facts), StoredFactsJson.Default.StoredFacts),
@@ -55,7 +55,8 @@ public static class LoginHistory
     public static StoredFacts FactsOf(LoginRecord record) =>
         JsonSerializer.Deserialize(record.Facts, StoredFactsJson.Default.StoredFacts) ?? throw new JsonException("A login record without facts.");
 
-    static string DecisionWord(LoginDecision decision) => decision switch
+    /// <summary>The decision as one word.</summary>
+    internal static string DecisionWord(LoginDecision decision) => decision switch
     {
         LoginDecision.Allow => "allow",
         LoginDecision.Challenge => "challenge",
@@ -63,15 +64,6 @@ public static class LoginHistory
     };
 
     static string? Text(string text) => text.Length == 0 ? null : text;
-
-    /// <summary>Enum names without reflection per call.</summary>
-    static class Names<T>
-        where T : struct, Enum
-    {
-        static readonly Dictionary<T, string> Known = Enum.GetValues<T>().ToDictionary(value => value, value => value.ToString());
-
-        internal static string Of(T value) => Known[value];
-    }
 }
 
 /// <summary>What one record is made of.</summary>
@@ -84,6 +76,15 @@ public sealed record LoginEntry(
     bool TokenNeeded,
     long? SecurityTokenId,
     long LatencyMicroseconds);
+
+/// <summary>Enum names without reflection per call.</summary>
+static class EnumNames<T>
+    where T : struct, Enum
+{
+    static readonly Dictionary<T, string> Known = Enum.GetValues<T>().ToDictionary(value => value, value => value.ToString());
+
+    internal static string Of(T value) => Known[value];
+}
 
 /// <summary>Written without reflection: this is on the path of every login.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

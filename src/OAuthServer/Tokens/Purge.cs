@@ -24,6 +24,6 @@ public sealed class Purge(Database database, TimeProvider clock)
             .ExecuteDeleteAsync(cancellation);
         var forgotten = now - history;
         await db.LoginRecords.Where(r => r.At < forgotten).ExecuteDeleteAsync(cancellation);
-        await db.OutboxMessages.Where(m => m.SentAt != null && m.SentAt < forgotten).ExecuteDeleteAsync(cancellation);
+        await db.OutboxMessages.Where(m => m.CreatedAt < forgotten).ExecuteDeleteAsync(cancellation);
     }
 }

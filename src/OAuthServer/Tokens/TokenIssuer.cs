@@ -16,7 +16,8 @@ namespace OAuthServer.Tokens;
 /// It never asks who may come in.
 /// </summary>
 public sealed class TokenIssuer(
-    SigningKeyRing keys, StandingGrants standing, RefreshTokens refreshTokens, WriteQueue writes, MasterKey master, PublicUrl publicUrl)
+    SigningKeyRing keys, StandingGrants standing, RefreshTokens refreshTokens, WriteQueue writes, MasterKey master, PublicUrl publicUrl,
+    ServerMetrics metrics, TimeProvider clock)
 {
     /// <summary>The purpose under which opaque access tokens are hashed.</summary>
     internal const string OpaquePurpose = "access-token";
@@ -27,6 +28,7 @@ public sealed class TokenIssuer(
 
     public async ValueTask<TokenResult> IssueAsync(GrantedAccess access)
     {
+        var started = clock.GetTimestamp();
         var settings = access.App.Settings;
         var lifetime = TimeSpan.FromMinutes(settings.AccessTokenMinutes);
         var isStanding = access.Channel == LoginChannel.ClientCredentials;
@@ -66,6 +68,7 @@ public sealed class TokenIssuer(
                 return true;
             });
         }
+        metrics.TokenIssued(clock.GetElapsedTime(started));
         return new TokenResult { Access = access, AccessToken = value, ExpiresIn = lifetime, IssuedAt = access.At, RefreshToken = refresh };
     }
 

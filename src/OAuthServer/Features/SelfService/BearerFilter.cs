@@ -1,12 +1,14 @@
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Data;
+using OAuthServer.Http;
+using OAuthServer.Login;
 using OAuthServer.Orgs;
 using OAuthServer.Tokens;
 
 namespace OAuthServer.Features.SelfService;
 
 /// <summary>Lets in whoever holds a live access token with the scope <c>api</c> or <c>full</c>, before anything of the request is read.</summary>
-sealed class BearerFilter(AccessTokenReader reader, OrgDirectory orgs, Database database) : IEndpointFilter
+sealed class BearerFilter(AccessTokenReader reader, OrgDirectory orgs, Database database, RequestOrigins origins) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -20,7 +22,7 @@ sealed class BearerFilter(AccessTokenReader reader, OrgDirectory orgs, Database 
             case BearerCredentials.Token { Value: var value } when await reader.ReadAsync(value) is { } token:
                 if (!token.HasScope("api") && !token.HasScope("full"))
                     return BearerRefusal.Scope;
-                if (await FindAsync(token, http.RequestAborted) is not { } me)
+                if (await FindAsync(token, http) is not { } me)
                     return BearerRefusal.Invalid;
                 http.Features.Set(me);
                 return await next(context);
@@ -31,14 +33,14 @@ sealed class BearerFilter(AccessTokenReader reader, OrgDirectory orgs, Database 
         }
     }
 
-    async Task<Me?> FindAsync(AccessTokenInfo token, CancellationToken cancellation)
+    async Task<Me?> FindAsync(AccessTokenInfo token, HttpContext http)
     {
         await using var db = database.NewContext();
         var directory = (await orgs.CurrentAsync()).Rows;
-        return await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.Id == token.UserId, cancellation) is { } user
+        return await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.Id == token.UserId, http.RequestAborted) is { } user
             && directory.Profiles.TryGetValue(user.ProfileId, out var profile)
             && directory.Orgs.TryGetValue(user.OrgId, out var org)
-            ? new(token, user, profile, org.Org)
+            ? new(token, user, profile, org.Org, GuessCounter.IsTrusted(org, profile, origins.Of(http).Address))
             : null;
     }
 }

@@ -1,12 +1,12 @@
+using OAuthServer.Login;
+
 namespace OAuthServer.Features.SelfService;
 
 /// <summary>
 /// The one place where this door lets somebody guess: every current password and every authenticator code passes here, so that
 /// wrong ones count towards the account's lockout as they do everywhere else. The counters are the gate's.
 /// </summary>
-/// <param name="isLocked">Whether the account is locked for this caller.</param>
-/// <param name="count">Counts one failed attempt.</param>
-public sealed class CurrentPassword(Func<Me, Task<bool>> isLocked, Func<Me, Task> count)
+public sealed class CurrentPassword(GuessCounter guesses)
 {
     /// <summary>Makes the attempt unless the account is locked, and counts it when it was wrong.</summary>
     /// <param name="me">Whose secret is guessed.</param>
@@ -16,11 +16,12 @@ public sealed class CurrentPassword(Func<Me, Task<bool>> isLocked, Func<Me, Task
     internal async Task<T?> CheckAsync<T>(Me me, Func<Task<T>> attempt, Func<T, bool> isWrong)
         where T : class
     {
-        if (await isLocked(me))
+        // Taken first and given back: what is counted before it is looked at cannot be exceeded by many at once.
+        if (!await guesses.TryBeginAsync(me.User.Id, me.Profile, me.IsFromTrustedOrigin))
             return null;
         var outcome = await attempt();
-        if (isWrong(outcome))
-            await count(me);
+        if (!isWrong(outcome))
+            await guesses.GiveBackAsync(me.User.Id, me.IsFromTrustedOrigin);
         return outcome;
     }
 }

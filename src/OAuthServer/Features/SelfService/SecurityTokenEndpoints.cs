@@ -8,7 +8,7 @@ static class SecurityTokenEndpoints
 {
     internal static async Task<IResult> GetAsync(HttpContext http, Database database, TimeProvider clock)
     {
-        var (_, user, profile, _) = Me.Of(http);
+        var (_, user, profile, _, _) = Me.Of(http);
         await using var db = database.NewContext();
         var now = clock.GetUtcNow();
         var state = await SecurityTokenState.ReadAsync(db, user, profile, now, http.RequestAborted);

@@ -10,7 +10,7 @@ static class WhoAmI
 {
     internal static async Task<IResult> GetAsync(HttpContext http, Database database, TimeProvider clock)
     {
-        var (token, user, profile, org) = Me.Of(http);
+        var (token, user, profile, org, _) = Me.Of(http);
         await using var db = database.NewContext();
         var tokenState = await SecurityTokenState.ReadAsync(db, user, profile, clock.GetUtcNow(), http.RequestAborted);
         var authenticators = await db.Authenticators.AsNoTracking().Where(a => a.UserId == user.Id).ToListAsync(http.RequestAborted);

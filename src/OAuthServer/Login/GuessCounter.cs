@@ -1,0 +1,43 @@
+using System.Net;
+using OAuthServer.Data;
+using OAuthServer.Orgs;
+using OAuthServer.Policy;
+
+namespace OAuthServer.Login;
+
+/// <summary>
+/// Guesses at a user's secret outside a login: the current password, asked again before a change. Counted with the failed logins,
+/// and counted before the guess is looked at, so that many at once never exceed the limit.
+/// </summary>
+public sealed class GuessCounter(Database database, WriteQueue writes, TimeProvider clock)
+{
+    readonly string readSql = FailureCounters.ReadSql + database.ForUpdate;
+
+    /// <summary>Takes one attempt from what is left; false when the account is locked.</summary>
+    public async Task<bool> TryBeginAsync(string userId, ProfileFacts profile, bool fromTrustedOrigin) => await writes.CommitAsync(async scope =>
+    {
+        var now = clock.GetUtcNow();
+        if (await scope.Sql.FirstAsync(readSql, FailureCounters.Read, userId) is not { } counters)
+            return false;
+        var state = fromTrustedOrigin ? counters.Trusted : counters.Untrusted;
+        if (state.IsLocked(profile.Lockout, now))
+            return false;
+        await FailureCounters.WriteAsync(scope.Sql, userId, fromTrustedOrigin, state.AfterFailure(profile.Lockout, now).Failures, now);
+        return true;
+    });
+
+    /// <summary>Gives the attempt back: it was no wrong guess.</summary>
+    public async Task GiveBackAsync(string userId, bool fromTrustedOrigin) => await writes.CommitAsync(async scope =>
+    {
+        if (await scope.Sql.FirstAsync(readSql, FailureCounters.Read, userId) is { } counters)
+        {
+            var state = fromTrustedOrigin ? counters.Trusted : counters.Untrusted;
+            await FailureCounters.WriteAsync(scope.Sql, userId, fromTrustedOrigin, Math.Max(0, state.Failures - 1), state.LastFailureAt);
+        }
+        return true;
+    });
+
+    /// <summary>Whether failures from this address count with the trusted ones.</summary>
+    public static bool IsTrusted(OrgEntry org, ProfileFacts profile, IPAddress? from) =>
+        org.Facts.TrustedNetworks.Contains(from) || profile.LoginRanges.Contains(from);
+}
