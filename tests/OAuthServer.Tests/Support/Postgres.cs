@@ -34,17 +34,17 @@ public sealed class Postgres
         var folder = Directory.CreateTempSubdirectory("oauthserver-pg-").FullName;
         if (Environment.IsPrivilegedProcess)
             await RunAsync("chown", "postgres", folder);
-        var port = FreePort.Next();
+        var free = FreePort.Next();
         await RunAsPostgresAsync($"{bin}/initdb", "-D", $"{folder}/data", "-A", "trust", "-U", "app", "--no-sync", "-E", "UTF8", "--locale=C");
         await RunAsPostgresAsync(
             $"{bin}/pg_ctl", "-D", $"{folder}/data", "-w", "-l", $"{folder}/log", "-o",
-            $"-k {folder} -p {port} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200", "start");
+            $"-k {folder} -p {free} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200", "start");
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
             RunAsPostgresAsync($"{bin}/pg_ctl", "-D", $"{folder}/data", "-m", "immediate", "stop").Wait();
             Directory.Delete(folder, recursive: true);
         };
-        return new Postgres(port);
+        return new Postgres(free);
     }
 
     static string? FindBinaries()

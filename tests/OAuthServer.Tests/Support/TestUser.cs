@@ -27,7 +27,7 @@ public sealed class TestUser(TestServer server, User user, Profile profile, stri
         Assert.IsType<TokenReset.Sent>(reset);
         for (var i = 0; i < 200 && Tokens().Count == before; i++)
             await Task.Delay(50);
-        return Tokens().Last();
+        return Tokens()[^1];
     }
 
     /// <summary>Every security token that was ever mailed to this user, oldest first.</summary>
