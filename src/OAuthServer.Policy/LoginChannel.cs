@@ -48,4 +48,15 @@ public static class LoginChannels
 
     /// <summary>True where guessing a user's own secret is possible, so that lockout counts and applies.</summary>
     public static bool IsGuessable(this LoginChannel channel) => channel.HasBrowser() || channel.TakesAppendedSecret();
+
+    /// <summary>The proofs of which one must hold before anything else about a login on this channel is looked at.</summary>
+    public static Proof PrimaryProofs(this LoginChannel channel) => channel switch
+    {
+        LoginChannel.Browser or LoginChannel.AuthorizationCode or LoginChannel.Device
+            => Proof.Password | Proof.Passkey | Proof.SsoAssertion,
+        LoginChannel.PasswordGrant or LoginChannel.SoapLogin => Proof.Password,
+        LoginChannel.JwtBearer or LoginChannel.SamlBearer => Proof.ClientAssertion | Proof.SsoAssertion,
+        LoginChannel.ClientCredentials => Proof.ClientSecret | Proof.ClientAssertion,
+        LoginChannel.RefreshToken => Proof.RefreshToken,
+    };
 }

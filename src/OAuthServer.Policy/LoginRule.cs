@@ -3,7 +3,11 @@ namespace OAuthServer.Policy;
 /// <summary>One sentence of the policy, true when a login may pass.</summary>
 /// <param name="Name">The sentence's name, as traces and explanations show it.</param>
 /// <param name="Judge">Pure: the same facts give the same verdict.</param>
-public sealed record LoginRule(string Name, Func<LoginFacts, Verdict> Judge);
+public sealed record LoginRule(string Name, Func<LoginFacts, Verdict> Judge)
+{
+    /// <summary>True when, if this rule does not pass, later rules are still run for the record but no longer change the answer.</summary>
+    public bool IsThreshold { get; init; }
+}
 
 /// <summary>What one rule says.</summary>
 public abstract record Verdict

@@ -18,8 +18,17 @@ public sealed record LockoutState(int Failures, DateTimeOffset? LastFailureAt)
     public static LockoutState Clear { get; } = new(0, null);
 
     /// <summary>True when the account is locked at this instant for this class of origin.</summary>
-    public bool IsLocked(LockoutPolicy policy, DateTimeOffset at) => throw new NotSupportedException();
+    /// <remarks>Only time that is known to have passed opens: without a period, or without a last failure, it stays locked.</remarks>
+    public bool IsLocked(LockoutPolicy policy, DateTimeOffset at) =>
+        HasReachedLimit(policy) && !(at - LastFailureAt >= policy.Period);
 
     /// <summary>The state after one more failure; a lockout that has elapsed starts the count anew.</summary>
-    public LockoutState AfterFailure(LockoutPolicy policy, DateTimeOffset at) => throw new NotSupportedException();
+    /// <remarks>
+    /// Knocking at a locked account changes nothing: counted, it would move the end of the lockout, and a stranger who keeps
+    /// knocking would keep its owner out for good.
+    /// </remarks>
+    public LockoutState AfterFailure(LockoutPolicy policy, DateTimeOffset at) =>
+        IsLocked(policy, at) ? this : new(HasReachedLimit(policy) ? 1 : Failures + 1, at);
+
+    bool HasReachedLimit(LockoutPolicy policy) => policy.MaxInvalidAttempts > 0 && Failures >= policy.MaxInvalidAttempts;
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace OAuthServer.Policy.Passwords;
 
 /// <summary>What a new password must contain (the vendor's six levels, 0 to 5).</summary>
@@ -44,13 +46,44 @@ public sealed record PasswordPolicy(
     public const int MaxBytes = 16_000;
 
     /// <summary>True when a password set at <paramref name="changedAt"/> has expired.</summary>
-    public bool IsExpired(DateTimeOffset changedAt, DateTimeOffset at) => throw new NotSupportedException();
+    public bool IsExpired(DateTimeOffset changedAt, DateTimeOffset at) =>
+        ExpiresAfterDays > 0 && at - changedAt >= TimeSpan.FromDays(ExpiresAfterDays);
 
     /// <summary>What is wrong with a new password; empty when nothing is. History and the one-day minimum need the account and are checked there.</summary>
     /// <param name="password">The candidate.</param>
     /// <param name="username">May not be contained in it.</param>
     /// <param name="isKnownBreached">The breached list's answer for it.</param>
-    public IReadOnlyList<PasswordFlaw> Judge(string password, string username, bool isKnownBreached) => throw new NotSupportedException();
+    public IReadOnlyList<PasswordFlaw> Judge(string password, string username, bool isKnownBreached)
+    {
+        if (Encoding.UTF8.GetByteCount(password) > MaxBytes)
+        {
+            return [PasswordFlaw.TooLong]; // Too long to look at, so nothing else is.
+        }
+
+        var content = PasswordContent.Of(password);
+        List<PasswordFlaw> flaws = [];
+        Demand(content.Length >= MinLength, PasswordFlaw.TooShort);
+        Demand(content.Satisfies(Complexity), PasswordFlaw.NotComplexEnough);
+        Demand(!ContainsUsername(password, username), PasswordFlaw.ContainsUsername);
+        Demand(!(BreachedListCheck && isKnownBreached), PasswordFlaw.Breached);
+        return flaws;
+
+        void Demand(bool holds, PasswordFlaw otherwise)
+        {
+            if (!holds)
+            {
+                flaws.Add(otherwise);
+            }
+        }
+    }
+
+    // The part before the @ is what people put into passwords; one or two letters of it would forbid too much.
+    static bool ContainsUsername(string password, string username)
+    {
+        var at = username.IndexOf('@', StringComparison.Ordinal);
+        var own = at < 0 ? username.AsSpan() : username.AsSpan(0, at);
+        return own.Length >= 3 && password.AsSpan().Contains(own, StringComparison.OrdinalIgnoreCase);
+    }
 }
 
 /// <summary>What is wrong with a new password.</summary>
