@@ -1,0 +1,27 @@
+using OAuthServer.Apps;
+using OAuthServer.Data;
+using OAuthServer.Orgs;
+
+namespace OAuthServer.Hosting.Configuration;
+
+/// <summary>An organization as its files declare it, each part with the file it came from.</summary>
+sealed record DeclaredOrg(FileReport Source, OrganizationFile File)
+{
+    internal List<DeclaredProfile> Profiles { get; } = [];
+
+    internal List<DeclaredUser> Users { get; } = [];
+
+    internal List<DeclaredApp> Apps { get; } = [];
+}
+
+sealed record DeclaredProfile(FileReport Source, string Name, ProfileSettings Settings);
+
+sealed record DeclaredUser(FileReport Source, UserFile File, DeclaredSecret? Password)
+{
+    /// <summary>The name users are compared by; one that is no name at all has been reported and stands for itself.</summary>
+    internal string NormalizedUsername { get; } = Usernames.Normalize(File.Username) ?? File.Username;
+}
+
+sealed record DeclaredApp(FileReport Source, AppFile File, AppSettings Settings, IReadOnlyList<DeclaredAppSecret> Secrets);
+
+sealed record DeclaredAppSecret(string Name, DeclaredSecret Value, DateTimeOffset? ExpiresAt);

@@ -1,0 +1,43 @@
+using System.Text.Json.Nodes;
+using OAuthServer.Data;
+
+namespace OAuthServer.Hosting.Configuration;
+
+/// <summary>The organization itself.</summary>
+static class OrganizationStep
+{
+    internal static void Run(ApplyRun run, OrgState state)
+    {
+        var file = state.Declared.File;
+        if (state.Org is { } present)
+        {
+            var before = Json(present);
+            Set(present, file);
+            run.Changed($"organization \"{file.Name}\"", before, Json(present));
+            return;
+        }
+        state.Org = new() { Id = RecordId.NewOrganization(), Name = file.Name, CreatedAt = run.Now };
+        Set(state.Org, file);
+        run.Db.Add(state.Org);
+        run.Made($"organization \"{file.Name}\"");
+    }
+
+    // An operator locks an organization by hand: a file that says nothing about its status must not open it again.
+    static void Set(Organization org, OrganizationFile file)
+    {
+        org.Status = file.Status ?? org.Status;
+        org.PasswordGrantEnabled = file.PasswordGrantEnabled;
+        org.SoapLoginEnabled = file.SoapLoginEnabled;
+        org.SsoRequiredByDefault = file.SsoRequiredByDefault;
+        org.DisclosesMissingToken = file.DisclosesMissingToken;
+    }
+
+    static JsonNode Json(Organization org) => ApplyRun.Json(new
+    {
+        org.Status,
+        org.PasswordGrantEnabled,
+        org.SoapLoginEnabled,
+        org.SsoRequiredByDefault,
+        org.DisclosesMissingToken,
+    });
+}
