@@ -26,7 +26,9 @@ public static class Server
     public static WebApplication Build(ServerOptions options, Action<WebApplicationBuilder>? customize = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "oauthserver", ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.Sources.Clear(); // config/server.json is the only configuration; no variable of the environment changes what was validated
+        // config/server.json is the only configuration: no variable of the environment changes what was validated.
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection();
         builder.Logging.ClearProviders().AddSimpleConsole(console => { console.SingleLine = true; console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ "; console.UseUtcTimestamp = true; });
         builder.Logging.SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning)
