@@ -66,6 +66,7 @@ public sealed class Authenticators(Database database, Passwords passwords, Maste
         outbox.Add(db, AuthenticatorAddedEmail.Compose(user, server, replaced > 0, now));
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
+        outbox.Wake();
         return new EnrolmentConfirmation.Confirmed(codes);
     }
 
@@ -102,6 +103,7 @@ public sealed class Authenticators(Database database, Passwords passwords, Maste
         outbox.Add(db, RecoveryCodesRenewedEmail.Compose(user, server, now));
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
+        outbox.Wake();
         return new RecoveryCodesRenewal.Renewed(codes);
     }
 
@@ -119,6 +121,7 @@ public sealed class Authenticators(Database database, Passwords passwords, Maste
         }
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
+        outbox.Wake();
         return hadOne ? new AuthenticatorRemoval.Removed() : new AuthenticatorRemoval.NoAuthenticator();
     }
 

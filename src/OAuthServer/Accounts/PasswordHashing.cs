@@ -45,7 +45,7 @@ public sealed class PasswordHashing : IDisposable
 
     /// <exception cref="HashingBusyException">The queue is full.</exception>
     public Task<string> HashAsync(string password, CancellationToken cancellation = default) =>
-        InTurnAsync(() => hasher.HashPassword(null!, password), cancellation);
+        InTurnAsync(() => hasher.HashPassword(null!, Unpadded(password)), cancellation);
 
     /// <summary>Spends exactly one slow hash, also when there is none to compare with.</summary>
     /// <param name="hash">The account's hash; null for unknown users and accounts without password.</param>
@@ -54,13 +54,19 @@ public sealed class PasswordHashing : IDisposable
     /// <exception cref="HashingBusyException">The queue is full.</exception>
     public Task<PasswordCheck> VerifyAsync(string? hash, string password, CancellationToken cancellation = default) =>
         InTurnAsync(
-            () => hasher.VerifyHashedPassword(null!, hash ?? dummy, password) switch
+            () => hasher.VerifyHashedPassword(null!, hash ?? dummy, Unpadded(password)) switch
             {
                 PasswordVerificationResult.Success when hash is not null => PasswordCheck.Right,
                 PasswordVerificationResult.SuccessRehashNeeded when hash is not null => PasswordCheck.RightButOutdated,
                 _ => PasswordCheck.Wrong,
             },
             cancellation);
+
+    /// <summary>
+    /// HMAC fills a short key up with zero bytes (RFC 2104 section 2), so that a password and the same with NULs behind it would hash
+    /// alike. One character more behind those that end so keeps every two passwords apart and leaves all others as they are.
+    /// </summary>
+    static string Unpadded(string password) => password.EndsWith('\0') || password.EndsWith('\x01') ? password + '\x01' : password;
 
     async Task<T> InTurnAsync<T>(Func<T> work, CancellationToken cancellation)
     {

@@ -73,6 +73,7 @@ public sealed class Passwords(
         var absence = await ApplyAsync(db, user, profile, accepted, by, cancellation);
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
+        outbox.Wake();
         return new PasswordChange.Changed(absence);
     }
 

@@ -39,7 +39,7 @@ public static class SecurityTokenEmail
             + "trusted networks. Upper and lower case matter. You do not need it to sign in with a browser.",
             cause == TokenCause.FirstPassword ? null
             : oldWorksUntil is { } end ? $"The old token works until {AccountMail.Time(end)}. Replace it in every program before then."
-            : "The old token no longer works. Replace it in every program that used it.",
+            : "Any earlier token no longer works. Replace it in every program that used it.",
             expiresAt is { } last ? $"The new token works until {AccountMail.Time(last)}." : null,
             "Keep it as secret as your password. Nobody will ever ask you for it. If you did not expect this message, change your password "
             + "and tell your administrator.");

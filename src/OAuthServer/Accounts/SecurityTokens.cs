@@ -89,6 +89,7 @@ public sealed class SecurityTokens(Database database, MasterKey key, Outbox outb
             return new TokenReset.NoneApplies(absence); // rolled back: a refused request changes nothing
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
+        outbox.Wake();
         return new TokenReset.Sent(user.Email, oldWorksUntil);
     }
 }

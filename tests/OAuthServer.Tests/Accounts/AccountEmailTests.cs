@@ -1,0 +1,72 @@
+using OAuthServer.Accounts;
+using OAuthServer.Data;
+using OAuthServer.Email;
+using OAuthServer.Tests.Support;
+
+namespace OAuthServer.Tests.Accounts;
+
+public sealed class AccountEmailTests
+{
+    const string Token = "AbCdEfGhIjKlMnOpQrStUvWx";
+    static readonly DateTimeOffset At = new(2026, 3, 4, 10, 0, 0, TimeSpan.Zero);
+    static readonly User Ada = new()
+    {
+        Id = "005000000000001",
+        OrgId = "00D000000000001",
+        ProfileId = "00e000000000001",
+        Username = "ada@acme.example",
+        NormalizedUsername = "ada@acme.example",
+        Email = "ada@mail.example",
+        FirstName = "Ada",
+    };
+
+    [Fact]
+    public void First_token() => Matches(SecurityTokenEmail.Compose(Ada, AccountScene.Server, Token, TokenCause.FirstPassword, null, null), "token-first");
+
+    [Fact]
+    public void Token_after_a_new_password() =>
+        Matches(SecurityTokenEmail.Compose(Ada, AccountScene.Server, Token, TokenCause.NewPassword, null, null), "token-new-password");
+
+    [Fact]
+    public void Token_with_overlap_and_lifetime() => Matches(
+        SecurityTokenEmail.Compose(Ada, AccountScene.Server, Token, TokenCause.OwnReset, At.AddDays(7), At.AddDays(90)), "token-overlap");
+
+    [Fact]
+    public void Token_reset_by_an_administrator() =>
+        Matches(SecurityTokenEmail.Compose(Ada, AccountScene.Server, Token, TokenCause.AdministratorReset, null, null), "token-administrator");
+
+    [Theory]
+    [InlineData(PasswordSetBy.Owner, "password-changed")]
+    [InlineData(PasswordSetBy.ResetLink, "password-reset")]
+    [InlineData(PasswordSetBy.Administrator, "password-set-by-administrator")]
+    public void Password_changed(PasswordSetBy by, string snapshot) => Matches(PasswordChangedEmail.Compose(Ada, AccountScene.Server, by, At), snapshot);
+
+    [Theory]
+    [InlineData(false, "authenticator-added")]
+    [InlineData(true, "authenticator-replaced")]
+    public void Authenticator_added(bool replaces, string snapshot) =>
+        Matches(AuthenticatorAddedEmail.Compose(Ada, AccountScene.Server, replaces, At), snapshot);
+
+    [Theory]
+    [InlineData(false, "authenticator-removed")]
+    [InlineData(true, "authenticator-removed-by-administrator")]
+    public void Authenticator_removed(bool byAdministrator, string snapshot) =>
+        Matches(AuthenticatorRemovedEmail.Compose(Ada, AccountScene.Server, byAdministrator, At), snapshot);
+
+    [Fact]
+    public void Recovery_codes_renewed() => Matches(RecoveryCodesRenewedEmail.Compose(Ada, AccountScene.Server, At), "recovery-codes-renewed");
+
+    [Theory]
+    [InlineData(3, "recovery-code-used")]
+    [InlineData(0, "recovery-code-used-last")]
+    public void Recovery_code_used(int left, string snapshot) => Matches(RecoveryCodeUsedEmail.Compose(Ada, AccountScene.Server, left, At), snapshot);
+
+    [Fact]
+    public void Nobody_without_a_first_name_is_greeted_by_nothing() => Assert.StartsWith(
+        "Hello bob@acme.example,",
+        RecoveryCodesRenewedEmail.Compose(
+            new User { Id = "", OrgId = "", ProfileId = "", Username = "bob@acme.example", NormalizedUsername = "", Email = "" }, AccountScene.Server, At).Text,
+        StringComparison.Ordinal);
+
+    static void Matches(Mail mail, string name) => Snapshot.Matches($"To: {mail.To}\nSubject: {mail.Subject}\n\n{mail.Text}", name);
+}
