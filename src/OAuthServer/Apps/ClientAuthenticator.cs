@@ -27,7 +27,7 @@ public abstract record ClientProof
 
 /// <summary>Proves apps: secret by header or form, signed assertion (RFC 7523), or nothing where an app is public.</summary>
 public sealed class ClientAuthenticator(
-    AppDirectory apps, MasterKey key, WriteQueue writes, TimeProvider clock, PublicUrl publicUrl)
+    AppDirectory apps, MasterKey key, WriteQueue writes, ChangeWatch changes, TimeProvider clock, PublicUrl publicUrl)
 {
     /// <summary>The purpose under which app secrets are hashed.</summary>
     public const string SecretPurpose = "app-secret";
@@ -44,6 +44,17 @@ public sealed class ClientAuthenticator(
             return new ClientProof.Failed(
                 null, null, Proof.None, CredentialFlaw.UnknownApp, error ?? OAuthError.InvalidClient, request.Headers.Authorization.Count > 0);
         }
+        var stamp = changes.Version;
+        var proof = await ProveAsync(credentials);
+        if (proof is ClientProof.Proven)
+            return proof;
+        // An app or a secret may have been added a moment ago, by another process: look before refusing.
+        await changes.RefreshAsync();
+        return changes.Version == stamp ? proof : await ProveAsync(credentials);
+    }
+
+    async ValueTask<ClientProof> ProveAsync(ClientCredentials credentials)
+    {
         var app = await apps.FindAsync(credentials.ClientId);
         return credentials switch
         {

@@ -9,7 +9,11 @@ namespace OAuthServer.Data;
 /// <summary>Which database the server stands on, and its connections outside EF Core.</summary>
 public abstract class Database : IAsyncDisposable
 {
+    /// <summary>How many hot reads run at once; more would only wait for the same disk, and take connections from everybody else.</summary>
+    const int MaxReaders = 12;
+
     readonly ConcurrentBag<SqlSession> readers = [];
+    readonly SemaphoreSlim turns = new(MaxReaders);
     bool disposed;
 
     /// <summary><c>FOR UPDATE</c> where rows can be locked; empty where the one writer holds the whole database.</summary>
@@ -33,21 +37,29 @@ public abstract class Database : IAsyncDisposable
     /// <summary>The first row of a hot read, on a pooled connection with prepared statements.</summary>
     public async ValueTask<T?> ReadAsync<T>(string sql, Func<DbDataReader, T> map, params object?[] args)
     {
-        if (!readers.TryTake(out var session))
-            session = await OpenSessionAsync();
-        var healthy = false;
+        await turns.WaitAsync();
         try
         {
-            var row = await session.FirstAsync(sql, map, args);
-            healthy = true;
-            return row;
+            if (!readers.TryTake(out var session))
+                session = await OpenSessionAsync();
+            var healthy = false;
+            try
+            {
+                var row = await session.FirstAsync(sql, map, args);
+                healthy = true;
+                return row;
+            }
+            finally
+            {
+                if (healthy && !disposed)
+                    readers.Add(session);
+                else
+                    await session.DisposeAsync();
+            }
         }
         finally
         {
-            if (healthy && !disposed)
-                readers.Add(session);
-            else
-                await session.DisposeAsync();
+            turns.Release();
         }
     }
 
@@ -56,6 +68,7 @@ public abstract class Database : IAsyncDisposable
         disposed = true;
         while (readers.TryTake(out var session))
             await session.DisposeAsync();
+        turns.Dispose();
         GC.SuppressFinalize(this);
     }
 }

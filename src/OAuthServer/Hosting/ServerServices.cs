@@ -64,6 +64,7 @@ static class ServerServices
     {
         services.AddSingleton(options.Passwords);
         services.AddSingleton<PasswordHashing>();
+        services.AddSingleton<PasswordJudge>();
         services.AddSingleton<SecurityTokens>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<Authenticators>();

@@ -1,7 +1,9 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
 using OAuthServer.Accounts;
 using OAuthServer.Data;
 using OAuthServer.Email;
+using OAuthServer.Features.SelfService;
 using OAuthServer.Http;
 using OAuthServer.Policy;
 using OAuthServer.Policy.Passwords;
@@ -15,6 +17,7 @@ public sealed class AccountScene : IAsyncDisposable
     public const string OldPassword = "tamarind kettle 41";
     public const string NewPassword = "velvet anchor 92";
     readonly Scratch scratch;
+    readonly WriteQueue writes;
 
     AccountScene(Scratch scratch, PasswordHashingOptions hashing)
     {
@@ -24,6 +27,9 @@ public sealed class AccountScene : IAsyncDisposable
         Tokens = new(scratch.Database, scratch.Key, Outbox, Server, Clock);
         Passwords = new(scratch.Database, Hashing, new(Hashing, Clock), Tokens, Outbox, Server, Clock);
         Authenticators = new(scratch.Database, Passwords, scratch.Key, Outbox, Server, Clock);
+        writes = new(scratch.Database, new(scratch.Database), NullLogger<WriteQueue>.Instance);
+        writes.Start();
+        CurrentPassword = new(new(scratch.Database, writes, Clock));
     }
 
     public static PublicUrl Server { get; } = new("https://login.acme.example");
@@ -43,6 +49,9 @@ public sealed class AccountScene : IAsyncDisposable
     public Passwords Passwords { get; }
 
     public Authenticators Authenticators { get; }
+
+    /// <summary>Counts wrong guesses with the failed logins.</summary>
+    public CurrentPassword CurrentPassword { get; }
 
     public string Ada { get; } = RecordId.NewUser();
 
@@ -143,6 +152,7 @@ public sealed class AccountScene : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await writes.DisposeAsync();
         Hashing.Dispose();
         await scratch.DisposeAsync();
     }

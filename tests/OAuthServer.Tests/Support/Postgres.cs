@@ -25,7 +25,7 @@ public sealed class Postgres
         return postgres.ConnectionString(name);
     }
 
-    string ConnectionString(string database) => $"Host=127.0.0.1;Port={port};Username=app;Database={database};Maximum Pool Size=20";
+    string ConnectionString(string database) => $"Host=127.0.0.1;Port={port};Username=app;Database={database};Maximum Pool Size=40";
 
     static async Task<Postgres?> StartAsync()
     {

@@ -22,6 +22,7 @@ public sealed class TestUser(TestServer server, User user, Profile profile, stri
     public async Task<string> ReceiveTokenAsync(int overlapDays = 0)
     {
         var before = Tokens().Count;
+        await server.Services.GetRequiredService<ChangeWatch>().RefreshAsync();
         var facts = (await server.Services.GetRequiredService<OrgDirectory>().CurrentAsync()).Rows.Profiles[profile.Id];
         var reset = await server.Services.GetRequiredService<SecurityTokens>().ResetAsync(Id, facts, TokenResetBy.Administrator, overlapDays);
         Assert.IsType<TokenReset.Sent>(reset);

@@ -30,6 +30,7 @@ static class OrganizationStep
         org.SoapLoginEnabled = file.SoapLoginEnabled;
         org.SsoRequiredByDefault = file.SsoRequiredByDefault;
         org.DisclosesMissingToken = file.DisclosesMissingToken;
+        org.IsDemo = file.Demo;
     }
 
     static JsonNode Json(Organization org) => ApplyRun.Json(new
@@ -39,5 +40,6 @@ static class OrganizationStep
         org.SoapLoginEnabled,
         org.SsoRequiredByDefault,
         org.DisclosesMissingToken,
+        org.IsDemo,
     });
 }

@@ -34,7 +34,7 @@ static class Door
             IssuedAt = now,
             ExpiresAt = now.AddHours(1),
         };
-        return new(token, await scene.UserAsync(scene.Ada), profile ?? scene.Profile, scene.Org);
+        return new(token, await scene.UserAsync(scene.Ada), profile ?? scene.Profile, scene.Org, IsFromTrustedOrigin: false);
     }
 
     internal static DefaultHttpContext Request(Me me, string? json = null, string contentType = "application/json", string query = "")

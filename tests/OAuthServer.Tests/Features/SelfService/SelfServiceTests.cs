@@ -13,7 +13,6 @@ namespace OAuthServer.Tests.Features.SelfService;
 
 public sealed class SelfServiceTests
 {
-    static readonly CurrentPassword NeverLocked = new(_ => Task.FromResult(false), _ => Task.CompletedTask);
 
     [Theory] // RFC 6750 section 3: no error code for who brought nothing
     [InlineData(null, 401, "Bearer")]
@@ -25,7 +24,7 @@ public sealed class SelfServiceTests
         var http = Door.Request(await Door.MeAsync(scene));
         if (header is not null)
             http.Request.Headers.Authorization = header;
-        var refusal = await new BearerFilter(null!, null!, null!).InvokeAsync(
+        var refusal = await new BearerFilter(null!, null!, null!, null!).InvokeAsync(
             EndpointFilterInvocationContext.Create(http), _ => throw new InvalidOperationException("Nobody was let in."));
         var answer = await http.ExecuteAsync((IResult)refusal!);
         Assert.Equal(status, answer.Status);
@@ -68,14 +67,12 @@ public sealed class SelfServiceTests
     public async Task A_wrong_current_password_is_counted_and_a_locked_account_is_not_tried()
     {
         await using var scene = await AccountScene.NewAsync();
-        var failures = 0;
-        var current = new CurrentPassword(_ => Task.FromResult(failures == 3), _ => Task.FromResult(failures++));
-        for (var i = 0; i < 3; i++)
-            Assert.Equal("wrong-current-password", (await PutPasswordAsync(scene, """{"currentPassword":"no","newPassword":"velvet anchor 92"}""", current)).Problem);
+        for (var i = 0; i < 10; i++)
+            Assert.Equal("wrong-current-password", (await PutPasswordAsync(scene, """{"currentPassword":"no","newPassword":"velvet anchor 92"}""")).Problem);
         var right = $$"""{"currentPassword":"{{AccountScene.OldPassword}}","newPassword":"velvet anchor 92"}""";
-        var answer = await PutPasswordAsync(scene, right, current);
+        var answer = await PutPasswordAsync(scene, right);
         Assert.Equal((403, "locked"), (answer.Status, answer.Problem));
-        Assert.Equal(3, failures);
+        Assert.Equal(10, (await scene.UserAsync(scene.Ada)).UntrustedFailures);
     }
 
     [Fact]
@@ -106,7 +103,7 @@ public sealed class SelfServiceTests
     {
         await using var scene = await AccountScene.NewAsync();
         var http = json.Length == 0 ? Door.Request(await Door.MeAsync(scene)) : Door.Request(await Door.MeAsync(scene), json);
-        Assert.Equal(status, (await http.ExecuteAsync(await PasswordEndpoint.PutAsync(http, scene.Passwords, NeverLocked))).Status);
+        Assert.Equal(status, (await http.ExecuteAsync(await PasswordEndpoint.PutAsync(http, scene.Passwords, scene.CurrentPassword))).Status);
     }
 
     [Fact]
@@ -115,7 +112,7 @@ public sealed class SelfServiceTests
         await using var scene = await AccountScene.NewAsync();
         Assert.Equal(413, (await PutPasswordAsync(scene, new string(' ', 16 * 1024 + 1))).Status);
         var form = Door.Request(await Door.MeAsync(scene), "{}", "application/x-www-form-urlencoded");
-        Assert.Equal(415, (await form.ExecuteAsync(await PasswordEndpoint.PutAsync(form, scene.Passwords, NeverLocked))).Status);
+        Assert.Equal(415, (await form.ExecuteAsync(await PasswordEndpoint.PutAsync(form, scene.Passwords, scene.CurrentPassword))).Status);
     }
 
     [Fact]
@@ -167,7 +164,7 @@ public sealed class SelfServiceTests
         await using var scene = await AccountScene.NewAsync();
         var me = await Door.MeAsync(scene);
         var begin = Door.Request(me, $$"""{"currentPassword":"{{AccountScene.OldPassword}}"}""");
-        var begun = await begin.ExecuteAsync(await AuthenticatorEndpoints.BeginAsync(begin, scene.Authenticators, NeverLocked));
+        var begun = await begin.ExecuteAsync(await AuthenticatorEndpoints.BeginAsync(begin, scene.Authenticators, scene.CurrentPassword));
         var seed = Base32.Decode(begun.Json.GetProperty("secret").GetString()!)!;
         Assert.StartsWith("<svg", begun.Json.GetProperty("qrSvg").GetString()!, StringComparison.Ordinal);
         Assert.NotEmpty(begun.Json.GetProperty("qrPng").GetBytesFromBase64());
@@ -176,9 +173,9 @@ public sealed class SelfServiceTests
         Assert.Equal("image/png", (await picture.ExecuteAsync(await AuthenticatorEndpoints.QrPngAsync(picture, scene.Authenticators))).Response.ContentType);
 
         var guess = Door.Request(me, """{"code":"nonsense"}""");
-        Assert.Equal(422, (await guess.ExecuteAsync(await AuthenticatorEndpoints.ConfirmAsync(guess, scene.Authenticators, NeverLocked))).Status);
+        Assert.Equal(422, (await guess.ExecuteAsync(await AuthenticatorEndpoints.ConfirmAsync(guess, scene.Authenticators, scene.CurrentPassword))).Status);
         var confirm = Door.Request(me, $$"""{"code":"{{Totp.Code(seed, Totp.StepAt(scene.Clock.GetUtcNow()))}}"}""");
-        var confirmed = await confirm.ExecuteAsync(await AuthenticatorEndpoints.ConfirmAsync(confirm, scene.Authenticators, NeverLocked));
+        var confirmed = await confirm.ExecuteAsync(await AuthenticatorEndpoints.ConfirmAsync(confirm, scene.Authenticators, scene.CurrentPassword));
         Assert.Equal(10, confirmed.Json.GetProperty("recoveryCodes").GetArrayLength());
 
         var again = Door.Request(me);
@@ -244,10 +241,10 @@ public sealed class SelfServiceTests
         Assert.All(routes, route => Assert.StartsWith("/api/me", route.RoutePattern.RawText, StringComparison.Ordinal));
     }
 
-    static async Task<Door.Answer> PutPasswordAsync(AccountScene scene, string json, CurrentPassword? current = null)
+    static async Task<Door.Answer> PutPasswordAsync(AccountScene scene, string json)
     {
         var http = Door.Request(await Door.MeAsync(scene), json);
-        return await http.ExecuteAsync(await PasswordEndpoint.PutAsync(http, scene.Passwords, current ?? NeverLocked));
+        return await http.ExecuteAsync(await PasswordEndpoint.PutAsync(http, scene.Passwords, scene.CurrentPassword));
     }
 
     static async Task<Door.Answer> ListAsync(AccountScene scene, LoginReferences references, string query)
