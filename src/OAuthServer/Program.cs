@@ -1,3 +1,16 @@
-using OAuthServer.Hosting;
+using System.CommandLine;
+using OAuthServer.Hosting.Commands;
 
-return await CommandLine.RunAsync(args);
+// The table of contents: each command is one file in Hosting/Commands.
+var root = new RootCommand("An OAuth 2.0 and OpenID Connect server that carries the Salesforce sign-in model, and is the shortest safe way off it.")
+{
+    DemoCommand.New(),
+    ServeCommand.New(),
+    ApplyCommand.New(),
+    ExplainCommand.New(),
+    DoctorCommand.New(),
+    TotpCommand.New(),
+};
+
+// The host itself listens for Ctrl-C and SIGTERM, and stops cleanly in its own time.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

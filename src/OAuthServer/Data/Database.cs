@@ -119,7 +119,11 @@ public sealed class SqliteDatabase : Database
         {
             try
             {
-                var file = new FileStream(path + ".migration-lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                var file = new FileStream(path + ".migration-lock", Privately(FileAccess.ReadWrite));
+                // Made here and not by SQLite, which would let others read it, and its journal after it.
+                await using (new FileStream(path, Privately(FileAccess.ReadWrite, FileShare.ReadWrite)))
+                {
+                }
                 await using (var connection = await ConnectAsync(cancellation))
                 {
                     // EF Core's own lock row survives a killed process and would make every later start wait for ever.
@@ -128,8 +132,6 @@ public sealed class SqliteDatabase : Database
                     command.CommandText = "PRAGMA journal_mode=WAL; DROP TABLE IF EXISTS \"__EFMigrationsLock\"";
                     await command.ExecuteNonQueryAsync(cancellation);
                 }
-                if (!OperatingSystem.IsWindows())
-                    File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
                 return file;
             }
             catch (IOException) when (waited < 300)
@@ -137,6 +139,14 @@ public sealed class SqliteDatabase : Database
                 await Task.Delay(100, cancellation);
             }
         }
+    }
+
+    static FileStreamOptions Privately(FileAccess access, FileShare share = FileShare.None)
+    {
+        var file = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = access, Share = share };
+        if (!OperatingSystem.IsWindows())
+            file.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return file;
     }
 
     public override async ValueTask DisposeAsync()

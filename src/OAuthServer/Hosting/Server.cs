@@ -33,6 +33,7 @@ public static class Server
         builder.Logging.SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning)
             .AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None) // would print parameters of failed commands
+            .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning) // the commands say themselves where the server listens
             .AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // request lines hold tokens
         builder.WebHost.UseUrls(options.Listen.Split(';'));
         builder.WebHost.ConfigureKestrel(Limit);
@@ -48,14 +49,13 @@ public static class Server
         return app;
     }
 
-    /// <summary>Brings schema and keys up to date and starts listening.</summary>
-    public static async Task StartAsync(WebApplication app, CancellationToken cancellation = default)
+    /// <summary>Brings schema and keys up to date; nothing listens yet.</summary>
+    public static async Task PrepareAsync(WebApplication app, CancellationToken cancellation = default)
     {
         await SchemaUpgrade.RunAsync(app.Services.GetRequiredService<Database>(), cancellation);
         await app.Services.GetRequiredService<ChangeWatch>().RefreshAsync();
         app.Services.GetRequiredService<WriteQueue>().Start();
         await app.Services.GetRequiredService<SigningKeyRing>().RotateAsync(cancellation);
-        await app.StartAsync(cancellation);
     }
 
     static void Limit(KestrelServerOptions kestrel)

@@ -8,11 +8,12 @@ namespace OAuthServer.Tokens;
 /// <summary>Writes signed JWTs (RFC 7519, compact form) without an object in between: one buffer, one signature.</summary>
 public static class JwtWriter
 {
+    static readonly JsonSerializerOptions PlusAsPlus = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     static readonly JsonWriterOptions Unvalidated = new() { SkipValidation = true };
 
     /// <summary>Header for one type and key, encoded once.</summary>
     public static byte[] HeaderOf(string type, RingKey key) =>
-        Encoding.ASCII.GetBytes(Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(new { typ = type, alg = key.Algorithm, kid = key.Kid })));
+        Encoding.ASCII.GetBytes(Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(new { typ = type, alg = key.Algorithm, kid = key.Kid }, PlusAsPlus)));
 
     /// <summary>The signed token.</summary>
     /// <param name="header">From <see cref="HeaderOf"/>.</param>

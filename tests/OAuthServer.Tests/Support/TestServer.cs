@@ -63,7 +63,8 @@ public sealed class TestServer : IAsyncDisposable
     public static async Task<TestServer> StartAsync(bool postgres = false, Func<ServerOptions, ServerOptions>? change = null)
     {
         var server = new TestServer(postgres ? await Postgres.NewDatabaseAsync() : null, change);
-        await Server.StartAsync(server.app);
+        await Server.PrepareAsync(server.app);
+        await server.app.StartAsync();
         server.Address = new Uri(server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         return server;
     }

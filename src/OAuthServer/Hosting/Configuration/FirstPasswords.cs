@@ -21,13 +21,14 @@ sealed class FirstPasswords
     internal static async Task<FirstPasswords> PrepareAsync(ServerDb db, PasswordHashing hashing, IEnumerable<DeclaredOrg> orgs)
     {
         var passwords = new FirstPasswords();
-        var declared = orgs.SelectMany(org => org.Users).Where(user => user.Password is not null).ToList();
+        var minLengths = orgs.SelectMany(org => org.Users, (org, user) => (user, org)).ToDictionary(pair => pair.user, pair => MinLengthOf(pair.user, pair.org));
+        var declared = minLengths.Keys.Where(user => user.Password is not null).ToList();
         var names = declared.ConvertAll(user => user.NormalizedUsername);
         var present = await db.Users.Where(user => names.Contains(user.NormalizedUsername)).Select(user => user.NormalizedUsername).ToListAsync();
         var work = declared.ExceptBy(present, user => user.NormalizedUsername, StringComparer.Ordinal);
         await Parallel.ForEachAsync(work, async (user, cancellation) =>
         {
-            var text = user.Password!.IsGenerated ? Generate() : user.Password.Value;
+            var text = user.Password!.IsGenerated ? Generate(minLengths[user]) : user.Password.Value;
             var hash = await hashing.HashAsync(text, cancellation);
             passwords.prepared[user.NormalizedUsername] = new(hash, user.Password.IsGenerated ? text : null);
         });
@@ -39,12 +40,16 @@ sealed class FirstPasswords
     /// <summary>A secret for a demo's app.</summary>
     internal static string GenerateSecret() => RandomNumberGenerator.GetHexString(64, lowercase: true);
 
-    // Sixty characters with all four kinds among them satisfy every password policy there is.
-    static string Generate()
+    static int MinLengthOf(DeclaredUser user, DeclaredOrg org) =>
+        org.Profiles.FirstOrDefault(profile => profile.Name == user.File.Profile)?.Settings.Password.MinLength ?? 50;
+
+    // Groups of five with all four kinds of characters among them satisfy every complexity there is.
+    static string Generate(int minLength)
     {
+        var groups = Math.Max(4, 1 + minLength / 6);
         while (true)
         {
-            var text = string.Join('-', Enumerable.Range(0, 10).Select(_ => RandomNumberGenerator.GetString(Letters, 5)));
+            var text = string.Join('-', Enumerable.Range(0, groups).Select(_ => RandomNumberGenerator.GetString(Letters, 5)));
             if (text.Any(char.IsAsciiDigit) && text.Any(char.IsAsciiLetterUpper) && text.Any(char.IsAsciiLetterLower))
                 return text;
         }

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using OAuthServer.Accounts;
+using OAuthServer.Data;
+using OAuthServer.Hosting.Configuration;
+
+namespace OAuthServer.Hosting.Commands;
+
+/// <summary><c>apply</c>: makes the database hold what a folder declares.</summary>
+static class ApplyCommand
+{
+    internal static Command New()
+    {
+        var which = new WhichServer();
+        var folder = new Argument<DirectoryInfo>("folder") { Description = "A folder with organization.json, or a folder of such folders." };
+        var plan = new Option<bool>("--plan") { Description = "Print the difference and change nothing." };
+        var prune = new Option<bool>("--prune") { Description = "Remove what was declared once and no longer is." };
+        var command = new Command("apply", "Make organizations, profiles, users and apps as declared in a folder.") { folder, plan, prune };
+        which.AddTo(command);
+        command.SetAction(parsed => WhichServer.RunAsync(
+            () => RunAsync(which.Options(parsed), parsed.GetValue(folder)!.FullName, parsed.GetValue(plan), parsed.GetValue(prune))));
+        return command;
+    }
+
+    static async Task<int> RunAsync(ServerOptions options, string folder, bool plan, bool prune)
+    {
+        await using var app = Server.Build(options);
+        var services = app.Services;
+        var database = services.GetRequiredService<Database>();
+        await SchemaUpgrade.RunAsync(database);
+        var (key, clock) = (services.GetRequiredService<MasterKey>(), services.GetRequiredService<TimeProvider>());
+        var by = $"apply {Path.GetFileName(folder)} by {Environment.UserName}";
+        var report = plan
+            ? await ConfigApply.PlanAsync(database, key, folder, prune, by, clock)
+            : await ConfigApply.ApplyAsync(database, key, services.GetRequiredService<PasswordHashing>(), folder, prune, by, clock);
+        if (!plan)
+            await FirstTokens.IssueAsync(services, report.NewUsers);
+        foreach (var line in report.Changes.Concat(report.Kept))
+            Console.WriteLine(line);
+        if (report.Changes.Count == 0)
+            Console.WriteLine("Nothing to change.");
+        foreach (var secret in report.Generated)
+            Console.WriteLine($"{secret.Kind} of {secret.Owner}: {secret.Value}");
+        return 0;
+    }
+}

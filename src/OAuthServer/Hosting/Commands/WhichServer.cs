@@ -1,0 +1,37 @@
+using System.CommandLine;
+using OAuthServer.Hosting.Configuration;
+using OAuthServer.Hosting.Demo;
+
+namespace OAuthServer.Hosting.Commands;
+
+/// <summary>Which server a command is about: a configured one, or a demo's folder.</summary>
+sealed class WhichServer
+{
+    internal Option<FileInfo> Config { get; } = new("--config") { Description = "The server's configuration file.", DefaultValueFactory = _ => new("config/server.json") };
+
+    internal Option<DirectoryInfo?> Data { get; } = new("--data") { Description = "The folder of a demo, instead of a configuration file." };
+
+    internal void AddTo(Command command)
+    {
+        command.Options.Add(Config);
+        command.Options.Add(Data);
+    }
+
+    /// <exception cref="ConfigurationException">The configuration cannot be used.</exception>
+    internal ServerOptions Options(ParseResult parsed) =>
+        parsed.GetValue(Data) is { } folder ? DemoFolder.Open(folder.FullName).Options() : ServerConfigFile.Load(parsed.GetValue(Config)!.FullName);
+
+    /// <summary>Runs a command; what is wrong with the configuration is printed, one error a line.</summary>
+    internal static async Task<int> RunAsync(Func<Task<int>> command)
+    {
+        try
+        {
+            return await command();
+        }
+        catch (Exception problem) when (problem is ConfigurationException or InvalidOperationException or IOException) // IOException: the address is in use
+        {
+            await Console.Error.WriteLineAsync(problem.Message);
+            return 2;
+        }
+    }
+}
