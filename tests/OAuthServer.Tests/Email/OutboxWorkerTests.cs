@@ -186,7 +186,7 @@ public sealed class OutboxWorkerTests
         Assert.Equal(Working, Assert.Single(sender.Sent).Mail);
     }
 
-    [Fact(Explicit = true)]
+    [Fact(Explicit = true), Trait("Kind", "Child")]
     public async Task Child_claims_a_message_and_hangs()
     {
         var folder = Environment.GetEnvironmentVariable("CHILD_FOLDER")!;

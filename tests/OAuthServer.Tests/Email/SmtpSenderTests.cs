@@ -130,10 +130,10 @@ public sealed class SmtpSenderTests
         Assert.Empty(server.Taken);
     }
 
-    [Fact(Explicit = true)]
+    [Fact(Explicit = true), Trait("Kind", "Child")]
     public async Task Child_sends_over_tls() => await ChildSender().SendAsync(Id, At, Working, Stop);
 
-    [Fact(Explicit = true)]
+    [Fact(Explicit = true), Trait("Kind", "Child")]
     public async Task Child_refuses_the_name()
     {
         var problem = await Assert.ThrowsAnyAsync<Exception>(() => ChildSender().SendAsync(Id, At, Working, Stop));
