@@ -183,7 +183,11 @@ public sealed class WorkedExamplesTests(Servers servers)
             client.DefaultRequestHeaders.TryAddWithoutValidation(header, header == "Forwarded" ? "for=" + TestServer.Office : TestServer.Office);
             using var content = new FormUrlEncodedContent(new Dictionary<string, string>
             {
-                ["grant_type"] = "password", ["username"] = user.Username, ["password"] = user.Password, ["client_id"] = app.ClientId, ["client_secret"] = app.Secret,
+                ["grant_type"] = "password",
+                ["username"] = user.Username,
+                ["password"] = user.Password,
+                ["client_id"] = app.ClientId,
+                ["client_secret"] = app.Secret,
             });
             using var response = await client.PostAsync("/services/oauth2/token", content, TestContext.Current.CancellationToken);
             var answer = await Answer.OfAsync(response);
