@@ -39,14 +39,12 @@ public sealed class LoginGate(
     {
         if (SecondsToWait(attempt.Request, attempt.App) is > 0 and var seconds)
             return new LoginOutcome.TooMany(seconds);
-        while (true)
-        {
-            var outcome = await TryAsync(attempt, cancellation);
-            if (outcome is not null)
-                return outcome;
-            // Policy or password changed while the facts were gathered: gather again.
-            attempt = attempt with { App = attempt.App is { } app ? await apps.FindAsync(app.ClientId) ?? app : null };
-        }
+        // Null: policy or password changed while the facts were gathered. Gather again.
+        LoginOutcome? outcome;
+        do
+            outcome = await TryAsync(attempt, cancellation);
+        while (outcome is null);
+        return outcome;
     }
 
     /// <summary>Seconds until a caller with too many refusals behind it is looked at again; 0 = now.</summary>
@@ -68,6 +66,9 @@ public sealed class LoginGate(
     async Task<LoginOutcome?> TryAsync(LoginAttempt attempt, CancellationToken cancellation)
     {
         var directory = await orgs.CurrentAsync();
+        // Found again after the directory, so that it cannot be older: what is newer than the directory, the batch refuses.
+        if (attempt.App is { } known && await apps.FindAsync(known.ClientId) is { } current && current != known)
+            attempt = attempt with { App = current };
         var user = await FindAsync(attempt, directory.Rows);
         var profile = user is null ? Strangers.Profile : directory.Rows.Profiles[user.ProfileId];
         var at = clock.GetUtcNow();
@@ -169,7 +170,15 @@ public sealed class LoginGate(
     /// <summary>A hash of fewer rounds than are wanted now is replaced while the password is at hand.</summary>
     async Task RehashAsync(UserAccount user, string password)
     {
-        var hash = await hashing.HashAsync(password);
+        string hash;
+        try
+        {
+            hash = await hashing.HashAsync(password);
+        }
+        catch (HashingBusyException)
+        {
+            return; // the next login will do
+        }
         await writes.CommitAsync(scope => scope.Sql.ExecuteAsync(RehashSql, user.Id, user.PasswordHash, hash));
     }
 

@@ -114,12 +114,10 @@ public sealed class DoctorTests : IAsyncLifetime
     [Fact]
     public async Task A_demo_that_strangers_can_reach_is_a_failure()
     {
-        await AddAsync(
-            new Organization { Id = "o", Name = "Acme" }, new Profile { Id = "p", OrgId = "o", Name = "P" },
-            new User { Id = "u", OrgId = "o", ProfileId = "p", Username = "a", NormalizedUsername = "a", Email = "a@acme.example", IsDeclared = true });
-        await FindsAsync(0, "OK    demo data: 1 users, on this machine only.");
+        await AddAsync(new Organization { Id = "o", Name = "Acme", IsDemo = true });
+        await FindsAsync(0, "OK    demo data: 1 demo organization(s), on this machine only.");
         options = options with { PublicUrl = "https://login.example.com" };
-        await FindsAsync(1, "FAIL  demo data: 1 declared users");
+        await FindsAsync(1, "FAIL  demo data: 1 demo organization(s)");
     }
 
     [Fact]

@@ -8,7 +8,7 @@ using OAuthServer.Tokens;
 namespace OAuthServer.Features.SelfService;
 
 /// <summary>Lets in whoever holds a live access token with the scope <c>api</c> or <c>full</c>, before anything of the request is read.</summary>
-sealed class BearerFilter(AccessTokenReader reader, OrgDirectory orgs, Database database, RequestOrigins origins) : IEndpointFilter
+sealed class BearerFilter(AccessTokenReader reader, OrgDirectory orgs, Database database, RequestOrigins origins, PublicUrl publicUrl) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -20,6 +20,9 @@ sealed class BearerFilter(AccessTokenReader reader, OrgDirectory orgs, Database 
             case BearerCredentials.Missing:
                 return BearerRefusal.Missing;
             case BearerCredentials.Token { Value: var value } when await reader.ReadAsync(value) is { } token:
+                // Made for another resource server, it is nothing here (RFC 9068 section 4).
+                if (token.Audience != publicUrl.Value)
+                    return BearerRefusal.Invalid;
                 if (!token.HasScope("api") && !token.HasScope("full"))
                     return BearerRefusal.Scope;
                 if (await FindAsync(token, http) is not { } me)

@@ -24,7 +24,7 @@ public sealed class SelfServiceTests
         var http = Door.Request(await Door.MeAsync(scene));
         if (header is not null)
             http.Request.Headers.Authorization = header;
-        var refusal = await new BearerFilter(null!, null!, null!, null!).InvokeAsync(
+        var refusal = await new BearerFilter(null!, null!, null!, null!, null!).InvokeAsync(
             EndpointFilterInvocationContext.Create(http), _ => throw new InvalidOperationException("Nobody was let in."));
         var answer = await http.ExecuteAsync((IResult)refusal!);
         Assert.Equal(status, answer.Status);
