@@ -28,7 +28,7 @@ public abstract record ClientCredentials(string ClientId)
         var (basic, malformed) = OfHeader(request);
         if (malformed)
             return (null, OAuthError.InvalidClient);
-        if (formId?.Length > MaxClientId || basic?.ClientId.Length > MaxClientId)
+        if (!CanBeClientId(formId ?? "") || !CanBeClientId(basic?.ClientId ?? ""))
             return (null, OAuthError.InvalidClient);
         if ((basic is null ? 0 : 1) + (formSecret is null ? 0 : 1) + (assertion is null ? 0 : 1) > 1)
             return (null, OAuthError.InvalidRequest("Use one way of client authentication, not several (RFC 6749 section 2.3)."));
@@ -49,12 +49,15 @@ public abstract record ClientCredentials(string ClientId)
     {
         if (form["client_assertion_type"] != JwtBearer)
             return (null, OAuthError.InvalidRequest("client_assertion_type must be " + JwtBearer + "."));
-        if (CompactJws.TryParse(assertion) is not { } jws || CompactJws.Text(jws.Claims, "sub") is not { } subject || subject.Length > MaxClientId)
+        if (CompactJws.TryParse(assertion) is not { } jws || CompactJws.Text(jws.Claims, "sub") is not { } subject || !CanBeClientId(subject))
             return (null, OAuthError.InvalidClient);
         return formId is not null && formId != subject
             ? (null, OAuthError.InvalidRequest("client_id differs from the subject of the client assertion."))
             : (new Assertion(subject, jws), null);
     }
+
+    /// <summary>RFC 6749 appendix A.1, as far as it keeps out what no record of the attempt could hold.</summary>
+    static bool CanBeClientId(string text) => text.Length <= MaxClientId && !text.Any(char.IsControl);
 
     /// <summary>Id and secret are form-encoded before they are joined (RFC 6749 section 2.3.1).</summary>
     static (Secret? Credentials, bool Malformed) OfHeader(HttpRequest request)

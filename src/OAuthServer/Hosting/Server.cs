@@ -101,6 +101,9 @@ public static class Server
         string[] read = ["GET", "HEAD"];
         app.MapMethods(Routes.OpenIdConfiguration, read, discovery.MetadataAsync);
         app.MapMethods(Routes.AuthorizationServerMetadata, read, discovery.MetadataAsync);
+        // RFC 8414 section 3.1: an issuer's path comes after the well-known name, and so outside the path base.
+        if (new Uri(services.GetRequiredService<PublicUrl>().Value).AbsolutePath is var path && path != "/")
+            app.MapMethods(Routes.AuthorizationServerMetadata + path, read, discovery.MetadataAsync);
         app.MapMethods(Routes.Keys, read, discovery.KeysAsync);
         app.MapSelfService();
         app.MapHealth();

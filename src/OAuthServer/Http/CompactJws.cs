@@ -16,6 +16,8 @@ public sealed class CompactJws
 
     static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
+    static readonly string[] TextMembers = ["alg", "kid", "typ"];
+
     readonly byte[] signedBytes;
     readonly byte[] signature;
 
@@ -48,14 +50,15 @@ public sealed class CompactJws
             return null;
         try
         {
-            using var header = JsonDocument.Parse(Base64Url.DecodeFromChars(token.AsSpan(0, first)), Strict);
-            using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(token.AsSpan(first + 1, last - first - 1)), Strict);
+            using var header = JsonDocument.Parse(Decode(token.AsSpan(0, first)), Strict);
+            using var claims = JsonDocument.Parse(Decode(token.AsSpan(first + 1, last - first - 1)), Strict);
             if (header.RootElement.ValueKind != JsonValueKind.Object || claims.RootElement.ValueKind != JsonValueKind.Object
-                || header.RootElement.TryGetProperty("crit", out _) || header.RootElement.TryGetProperty("b64", out _))
+                || header.RootElement.TryGetProperty("crit", out _) || header.RootElement.TryGetProperty("b64", out _)
+                || !Array.TrueForAll(TextMembers, name => !header.RootElement.TryGetProperty(name, out var value) || Text(value) is not null))
                 return null;
             return new(
                 header.RootElement.Clone(), claims.RootElement.Clone(), Encoding.ASCII.GetBytes(token, 0, last),
-                Base64Url.DecodeFromChars(token.AsSpan(last + 1)));
+                Decode(token.AsSpan(last + 1)));
         }
         catch (Exception problem) when (problem is FormatException or JsonException or InvalidOperationException)
         {
@@ -63,12 +66,31 @@ public sealed class CompactJws
         }
     }
 
+    /// <summary>One text for the same bytes: no white space, no stray bits at the end (RFC 4648 section 3.5). Padding is borne, some clients send it.</summary>
+    static byte[] Decode(ReadOnlySpan<char> part)
+    {
+        var text = part.TrimEnd('=');
+        var bytes = Base64Url.DecodeFromChars(text);
+        return text.SequenceEqual(Base64Url.EncodeToString(bytes)) ? bytes : throw new FormatException("Not the base64url of these bytes.");
+    }
+
     /// <summary>True when the key made the signature with the algorithm that this key is for, whatever the header claims.</summary>
     public bool IsSignedBy(VerificationKey key) => key.Algorithm == Algorithm && key.Verify(signedBytes, signature);
 
     /// <summary>A string member; null when absent or of another kind.</summary>
-    public static string? Text(JsonElement from, string member) =>
-        from.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    public static string? Text(JsonElement from, string member) => from.TryGetProperty(member, out var value) ? Text(value) : null;
+
+    static string? Text(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException) // half a surrogate pair: valid JSON (RFC 8259 section 8.2) and no text
+        {
+            return null;
+        }
+    }
 
     /// <summary>A time in seconds since 1970 (RFC 7519 section 2, NumericDate); null when absent, no number, or out of any calendar.</summary>
     public DateTimeOffset? Time(string claim) =>
@@ -83,12 +105,12 @@ public sealed class CompactJws
         if (!Claims.TryGetProperty("aud", out var aud))
             return false;
         if (aud.ValueKind == JsonValueKind.String)
-            return audiences.Contains(aud.GetString()!);
+            return audiences.Contains(Text(aud));
         if (aud.ValueKind != JsonValueKind.Array)
             return false;
         foreach (var one in aud.EnumerateArray())
         {
-            if (one.ValueKind == JsonValueKind.String && audiences.Contains(one.GetString()!))
+            if (Text(one) is { } audience && audiences.Contains(audience))
                 return true;
         }
         return false;

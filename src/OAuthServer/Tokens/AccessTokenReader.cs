@@ -40,6 +40,16 @@ public sealed class AccessTokenReader(
     /// <summary>An organization's fifteen characters and an exclamation mark: the form that the salesforce dialect's clients know.</summary>
     public static bool LooksOpaque(string token) => token.Length > 16 && token[15] == '!' && token.StartsWith("00D", StringComparison.Ordinal);
 
+    /// <summary>The app that a dead opaque token was made for, as long as its row is there.</summary>
+    public async ValueTask<string?> FormerClientIdAsync(string token)
+    {
+        if (token.Length > CompactJws.MaxLength || !LooksOpaque(token)
+            || await database.ReadAsync(OpaqueSql, row => row.GetString(0), master.KeyedHash(TokenIssuer.OpaquePurpose, token)) is not { } text)
+            return null;
+        using var claims = JsonDocument.Parse(text);
+        return CompactJws.Text(claims.RootElement, "client_id");
+    }
+
     /// <summary>The username, if neither grant nor token is revoked and user and organization are in order.</summary>
     ValueTask<string?> OwnerOfLiveAsync(AccessTokenInfo info) => database.ReadAsync(
         LiveSql,
@@ -62,7 +72,8 @@ public sealed class AccessTokenReader(
     {
         if (verified.TryGetValue(token, out var known))
             return known;
-        if (CompactJws.TryParse(token) is not { Type: "at+jwt" } jws || CompactJws.Text(jws.Claims, "iss") != publicUrl.Value)
+        // Ours have no padding: another spelling of a token is another token.
+        if (token.Contains('=', StringComparison.Ordinal) || CompactJws.TryParse(token) is not { Type: "at+jwt" } jws || CompactJws.Text(jws.Claims, "iss") != publicUrl.Value)
             return null;
         var signedByUs = false;
         foreach (var key in (await keys.CurrentAsync()).Keys)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace OAuthServer.Tokens;
@@ -8,12 +9,14 @@ namespace OAuthServer.Tokens;
 /// <summary>Writes signed JWTs (RFC 7519, compact form) without an object in between: one buffer, one signature.</summary>
 public static class JwtWriter
 {
-    static readonly JsonSerializerOptions PlusAsPlus = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     static readonly JsonWriterOptions Unvalidated = new() { SkipValidation = true };
+
+    // The plus sign of at+jwt stays a plus sign.
+    static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Header for one type and key, encoded once.</summary>
     public static byte[] HeaderOf(string type, RingKey key) =>
-        Encoding.ASCII.GetBytes(Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(new { typ = type, alg = key.Algorithm, kid = key.Kid }, PlusAsPlus)));
+        Encoding.ASCII.GetBytes(Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(new { typ = type, alg = key.Algorithm, kid = key.Kid }, Plain)));
 
     /// <summary>The signed token.</summary>
     /// <param name="header">From <see cref="HeaderOf"/>.</param>

@@ -30,7 +30,8 @@ public sealed class TokenIssuer(
     {
         var started = clock.GetTimestamp();
         var settings = access.App.Settings;
-        var lifetime = TimeSpan.FromMinutes(settings.AccessTokenMinutes);
+        var asked = TimeSpan.FromMinutes(settings.AccessTokenMinutes);
+        var lifetime = asked < SigningKeyRing.LongestToken ? asked : SigningKeyRing.LongestToken;
         var isStanding = access.Channel == LoginChannel.ClientCredentials;
         var grantId = access.GrantId ?? (isStanding ? await standing.ForAsync(access) : GrantRows.NewId());
         var token = new AccessTokenInfo

@@ -26,12 +26,13 @@ public sealed class TestServer : IAsyncDisposable
     /// <summary>In no trusted network.</summary>
     public const string Outside = "127.0.0.1";
 
-    readonly WebApplication app;
+    readonly ServerOptions options;
+    WebApplication app;
     readonly string folder = Directory.CreateTempSubdirectory("oauthserver-test-").FullName;
 
     TestServer(string? postgres, Func<ServerOptions, ServerOptions>? change)
     {
-        var options = new ServerOptions
+        var usual = new ServerOptions
         {
             Listen = "http://127.0.0.1:0",
             PublicUrl = "http://localhost:5000",
@@ -41,11 +42,8 @@ public sealed class TestServer : IAsyncDisposable
             Passwords = new PasswordHashingOptions { Rounds = 1_000 },
             Limits = new LimitOptions { RefusalsPerNetwork = 100_000, RefusalsPerApp = 100_000 },
         };
-        app = Server.Build(change?.Invoke(options) ?? options, builder =>
-        {
-            builder.Services.AddSingleton<TimeProvider>(Clock);
-            builder.Logging.ClearProviders().AddProvider(Log);
-        });
+        options = change?.Invoke(usual) ?? usual;
+        app = Build();
     }
 
     public ManualClock Clock { get; } = new();
@@ -53,6 +51,9 @@ public sealed class TestServer : IAsyncDisposable
     public LogKeeper Log { get; } = new();
 
     public string MailFolder => Path.Combine(folder, "mail");
+
+    /// <summary>Of a server on the embedded database.</summary>
+    public string DatabaseFile => options.Database.SqlitePath!;
 
     public IServiceProvider Services => app.Services;
 
@@ -63,11 +64,28 @@ public sealed class TestServer : IAsyncDisposable
     public static async Task<TestServer> StartAsync(bool postgres = false, Func<ServerOptions, ServerOptions>? change = null)
     {
         var server = new TestServer(postgres ? await Postgres.NewDatabaseAsync() : null, change);
-        await Server.PrepareAsync(server.app);
-        await server.app.StartAsync();
-        server.Address = new Uri(server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        await server.ListenAsync();
         return server;
     }
+
+    /// <summary>A server that listens where its public URL says, for clients that follow the addresses it publishes.</summary>
+    public static Task<TestServer> StartAtItsPublicUrlAsync()
+    {
+        var url = $"http://127.0.0.1:{FreePort.Next()}";
+        return StartAsync(change: options => options with { Listen = url, PublicUrl = url });
+    }
+
+    /// <summary>Stops the server and starts a new one on the same database, clock and log.</summary>
+    public async Task RestartAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+        app = Build();
+        await ListenAsync();
+    }
+
+    /// <summary>What administrators' doors do after a save: this node sees the change with the next request, not with the next poll.</summary>
+    public Task NoticeAsync() => Services.GetRequiredService<ChangeWatch>().RefreshAsync();
 
     /// <summary>A client whose connections come from the given loopback address.</summary>
     public HttpClient From(string address = Outside) => new(
@@ -97,6 +115,15 @@ public sealed class TestServer : IAsyncDisposable
         return await Answer.OfAsync(response);
     }
 
+    /// <summary>Sends any request.</summary>
+    public async Task<Answer> SendAsync(HttpRequestMessage request, string from = Outside)
+    {
+        using var client = From(from);
+        using (request)
+        using (var response = await client.SendAsync(request))
+            return await Answer.OfAsync(response);
+    }
+
     /// <summary>The record behind an answer.</summary>
     public async Task<LoginRecord> RecordAsync(Answer answer)
     {
@@ -111,20 +138,44 @@ public sealed class TestServer : IAsyncDisposable
         await app.DisposeAsync();
         Directory.Delete(folder, recursive: true);
     }
+
+    WebApplication Build() => Server.Build(options, builder =>
+    {
+        builder.Services.AddSingleton<TimeProvider>(Clock);
+        builder.Logging.ClearProviders().AddProvider(Log);
+    });
+
+    async Task ListenAsync()
+    {
+        await Server.PrepareAsync(app);
+        await app.StartAsync();
+        Address = new Uri(Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    }
 }
 
 /// <summary>An answer, read.</summary>
 public sealed record Answer(HttpStatusCode Status, string Text, string? Reference, System.Net.Http.Headers.HttpResponseHeaders Headers)
 {
+    /// <summary>The media type with its parameters; empty when there is no body.</summary>
+    public string ContentType { get; init; } = "";
+
     public JsonElement Json => JsonDocument.Parse(Text).RootElement;
 
     public string? this[string member] => Json.TryGetProperty(member, out var value) ? value.ToString() : null;
 
     public static async Task<Answer> OfAsync(HttpResponseMessage response) => new(
         response.StatusCode, await response.Content.ReadAsStringAsync(),
-        response.Headers.TryGetValues("Login-Reference", out var values) ? values.Single() : null, response.Headers);
+        response.Headers.TryGetValues("Login-Reference", out var values) ? values.Single() : null, response.Headers)
+    {
+        ContentType = response.Content.Headers.ContentType?.ToString() ?? "",
+    };
 
     public void IsAllowed() => Assert.True(Status == HttpStatusCode.OK, $"{(int)Status}: {Text}");
+
+    public void IsRefused(HttpStatusCode status, string error)
+    {
+        Assert.True(Status == status && this["error"] == error, $"{(int)Status}: {Text}");
+    }
 
     public void IsRefused(string error, string description)
     {

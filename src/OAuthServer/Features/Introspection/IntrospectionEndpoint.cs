@@ -17,7 +17,9 @@ public sealed class IntrospectionEndpoint(
     ClientAuthenticator clients, AppDirectory apps, AccessTokenReader reader, RefreshTokens refreshTokens, LoginGate gate, RequestOrigins origins,
     Database database, PublicUrl publicUrl, TimeProvider clock)
 {
-    const string UsernameSql = "SELECT username FROM users WHERE id = @p0";
+    const string LiveOwnerSql = """
+        SELECT u.username FROM users u JOIN organizations o ON o.id = u.org_id WHERE u.id = @p0 AND u.status = 'Active' AND o.status = 'Open'
+        """;
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -47,8 +49,9 @@ public sealed class IntrospectionEndpoint(
         }
         if (await reader.ReadAsync(token) is { } access && await MaySeeAsync(app, access.ClientId))
             await WriteAccessAsync(context, access, dialect);
-        else if (await refreshTokens.FindAsync(token) is { UsedAt: null } refresh && refreshTokens.FlawOf(refresh, app) == CredentialFlaw.None)
-            await WriteRefreshAsync(context, refresh, app);
+        else if (await refreshTokens.FindAsync(token) is { UsedAt: null } refresh && refreshTokens.FlawOf(refresh, app) == CredentialFlaw.None
+            && await database.ReadAsync(LiveOwnerSql, row => row.GetString(0), refresh.UserId) is { } username)
+            await WriteRefreshAsync(context, refresh, app, username);
         else
             await OAuthAnswer.JsonAsync(context, 200, false, static (json, active) => json.WriteBoolean("active"u8, active));
     }
@@ -64,8 +67,8 @@ public sealed class IntrospectionEndpoint(
             return null;
         }
         var proof = await clients.AuthenticateAsync(context.Request, form);
-        // A public app proves nothing, and introspection is for those who do (RFC 7662 section 2.1).
-        if (proof is ClientProof.Proven { Proof: not Proof.None } proven)
+        // A public app proves nothing, and introspection is for those who do (RFC 7662 section 2.1). One that is switched off is nobody.
+        if (proof is ClientProof.Proven { Proof: not Proof.None, App.App.IsActive: true } proven)
             return proven.App;
         var failed = proof as ClientProof.Failed;
         var error = failed?.Error ?? OAuthError.InvalidClient;
@@ -101,9 +104,8 @@ public sealed class IntrospectionEndpoint(
             AccessTokenClaims.Write(json, (token, publicUrl.Value));
         });
 
-    async Task WriteRefreshAsync(HttpContext context, FoundRefreshToken token, AppEntry app)
+    async Task WriteRefreshAsync(HttpContext context, FoundRefreshToken token, AppEntry app, string username)
     {
-        var username = await database.ReadAsync(UsernameSql, row => row.GetString(0), token.UserId) ?? "";
         var expires = token.IdleExpiresAt < token.ExpiresAt ? token.IdleExpiresAt : token.ExpiresAt;
         var subject = app.Settings.Dialect == Dialect.Salesforce
             ? publicUrl.At($"/id/{RecordId.Long(app.App.OrgId)}/{RecordId.Long(token.UserId)}")

@@ -34,10 +34,10 @@ public abstract record BearerCredentials
         return IsToken(token) ? new Token(token) : new Malformed();
     }
 
-    /// <summary>b64token of RFC 6750 section 2.1.</summary>
+    /// <summary>b64token of RFC 6750 section 2.1, and the exclamation mark of this server's opaque tokens.</summary>
     static bool IsToken(string text)
     {
         var body = text.TrimEnd('=');
-        return body.Length > 0 && body.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~' or '+' or '/');
+        return body.Length > 0 && body.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~' or '+' or '/' or '!');
     }
 }

@@ -26,7 +26,7 @@ public sealed class UserInfoEndpoint(AccessTokenReader reader, AppDirectory apps
         }
         var token = BearerToken.Of(context.Request);
         var isParameter = false;
-        if (context.Request.QueryString.HasValue || context.Request.ContentLength > 0)
+        if (context.Request.QueryString.HasValue || HttpMethods.IsPost(context.Request.Method)) // a chunked body has no length
         {
             var (form, problem) = await RequestForm.ReadAsync(context);
             if (form is null)
@@ -49,8 +49,8 @@ public sealed class UserInfoEndpoint(AccessTokenReader reader, AppDirectory apps
             return;
         }
         var access = await reader.ReadAsync(token);
-        var app = access is null ? null : await apps.FindAsync(access.ClientId);
-        var isSalesforce = app?.Settings.Dialect == Dialect.Salesforce || (access is null && AccessTokenReader.LooksOpaque(token));
+        var app = (access?.ClientId ?? await reader.FormerClientIdAsync(token)) is { } clientId ? await apps.FindAsync(clientId) : null;
+        var isSalesforce = app is null ? AccessTokenReader.LooksOpaque(token) : app.Settings.Dialect == Dialect.Salesforce;
         if (access is null)
             await (isSalesforce ? BareWordAsync(context, "Bad_OAuth_Token") : ChallengeAsync(context, 401, "invalid_token", "The access token is invalid, expired or revoked."));
         else if (isParameter && !isSalesforce)

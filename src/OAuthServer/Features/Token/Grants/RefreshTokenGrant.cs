@@ -25,8 +25,8 @@ public sealed class RefreshTokenGrant(LoginGate gate, RefreshTokens tokens, Writ
         string? scope = null;
         if (token is not null && flaw == CredentialFlaw.None)
         {
-            // RFC 6749 section 6: scope can shrink, not grow.
-            (scope, var error) = Scopes.Resolve(request.Form["scope"], token.Scope.Split(' '));
+            // RFC 6749 section 6: scope can shrink, not grow; and what the app may no longer have is gone.
+            (scope, var error) = Scopes.Resolve(request.Form["scope"], token.Scope.Split(' ').Intersect(request.App.Settings.Scopes, StringComparer.Ordinal));
             if (error is not null)
                 return new GrantResult.Refused(error);
         }
