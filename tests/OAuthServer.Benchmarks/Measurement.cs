@@ -32,7 +32,7 @@ static class Measurement
 
     static async Task<int> MeasureAsync(string folder, bool quick, string[] only)
     {
-        var (seconds, rounds) = quick ? (3, 1) : (8, 3);
+        var (seconds, rounds, warming) = quick ? (3, 1, 3) : (5, 3, 12);
         await using var seed = await Seed.NewAsync(folder, Child.FreePort());
         var starts = new List<double>();
         for (var i = 0; i < (quick ? 1 : 5); i++)
@@ -50,8 +50,8 @@ static class Measurement
             {
                 if (only.Length > 0 && !only.Contains(run.Name) && run.Yardstick is not null)
                     continue;
-                // The first round warms up: the compiler's last tier comes only after many calls.
-                var result = await run.Load.RunAsync(run.IsOurs ? ours : bare, round == 0 ? Math.Max(3, seconds / 2) : seconds);
+                // The first round warms up: the compiler's last tier comes only after many calls, on one core after seconds.
+                var result = await run.Load.RunAsync(run.IsOurs ? ours : bare, round == 0 ? warming : seconds);
                 table.Add(run, result, counts: round > 0);
             }
         }
