@@ -45,7 +45,7 @@ sealed class Child : IAsyncDisposable
     internal static async Task<Child> StartAsync(string path, int port, params string[] arguments)
     {
         var started = Stopwatch.GetTimestamp();
-        var child = Process.Start(new ProcessStartInfo("taskset", ["-c", "0", Environment.ProcessPath!, .. arguments]) 
+        var child = Process.Start(new ProcessStartInfo("taskset", ["-c", "0", Environment.ProcessPath!, .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using OAuthServer.Accounts;
 using OAuthServer.Apps;
 using OAuthServer.Data;
@@ -27,7 +28,7 @@ sealed class Seed : IAsyncDisposable
 
     internal static async Task<Seed> NewAsync(string folder, int port)
     {
-        var seed = new Seed(Server.Build(Ours.OptionsFor(folder, port)));
+        var seed = new Seed(Server.Build(Ours.OptionsFor(folder, port), builder => builder.Logging.ClearProviders()));
         await Server.StartAsync(seed.server);
         await seed.AddRowsAsync();
         await seed.Get<ChangeWatch>().RefreshAsync();
