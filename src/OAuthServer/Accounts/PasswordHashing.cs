@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using OAuthServer.Data;
@@ -34,10 +35,23 @@ public sealed class PasswordHashing : IDisposable
 
     public PasswordHashing(PasswordHashingOptions options)
     {
-        hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = options.Rounds }));
+        hasher = HasherOf(options.Rounds);
         turns = new(options.AtOnce > 0 ? options.AtOnce : Math.Max(1, Environment.ProcessorCount / 2));
         maxWaiting = options.Waiting;
-        dummy = hasher.HashPassword(null!, Guid.NewGuid().ToString());
+        dummy = DummyOf(options.Rounds);
+    }
+
+    static PasswordHasher<User> HasherOf(int rounds) => new(Options.Create(new PasswordHasherOptions { IterationCount = rounds }));
+
+    /// <summary>
+    /// A hash that no password has and that takes as long to verify as any other. Made in one round and then marked as made in all
+    /// of them (their number stands behind a byte of format and four of algorithm): the start of the server need not wait for it.
+    /// </summary>
+    static string DummyOf(int rounds)
+    {
+        var hash = Convert.FromBase64String(HasherOf(1).HashPassword(null!, Guid.NewGuid().ToString()));
+        BinaryPrimitives.WriteInt32BigEndian(hash.AsSpan(5), rounds);
+        return Convert.ToBase64String(hash);
     }
 
     /// <summary>How many callers wait for a turn.</summary>

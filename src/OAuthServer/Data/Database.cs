@@ -26,6 +26,9 @@ public abstract class Database : IAsyncDisposable
 
     internal abstract void Configure(DbContextOptionsBuilder options);
 
+    /// <summary>The kind of <see cref="NewContext"/>, by which migrations are told apart.</summary>
+    internal abstract Type ContextType { get; }
+
     /// <summary>A context of its own for work outside a request. The caller disposes it.</summary>
     public abstract ServerDb NewContext();
 
@@ -61,6 +64,19 @@ public abstract class Database : IAsyncDisposable
         {
             turns.Release();
         }
+    }
+
+    /// <summary>All rows, without EF Core: what the start asks, because building the model costs it more than all else.</summary>
+    internal async Task<List<T>> ReadAllAsync<T>(string sql, Func<DbDataReader, T> map, CancellationToken cancellation = default)
+    {
+        await using var connection = await ConnectAsync(cancellation);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancellation))
+            rows.Add(map(reader));
+        return rows;
     }
 
     public virtual async ValueTask DisposeAsync()
@@ -109,6 +125,8 @@ public sealed class SqliteDatabase : Database
 
     internal override void Configure(DbContextOptionsBuilder options) =>
         options.UseSqlite(connectionString).AddInterceptors(SqlitePragmas.Interceptor);
+
+    internal override Type ContextType => typeof(SqliteServerDb);
 
     public override ServerDb NewContext() => new SqliteServerDb(options);
 
@@ -178,6 +196,8 @@ public sealed class PostgresDatabase : Database
     internal override async Task<DbConnection> ConnectAsync(CancellationToken cancellation) => await source.OpenConnectionAsync(cancellation);
 
     internal override void Configure(DbContextOptionsBuilder options) => options.UseNpgsql(source);
+
+    internal override Type ContextType => typeof(PostgresServerDb);
 
     public override ServerDb NewContext() => new PostgresServerDb(options);
 

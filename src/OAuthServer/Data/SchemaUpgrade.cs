@@ -1,5 +1,8 @@
 using System.Data.Common;
+using System.Reflection;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace OAuthServer.Data;
 
@@ -10,30 +13,35 @@ public static class SchemaUpgrade
     public static async Task RunAsync(Database database, CancellationToken cancellation = default)
     {
         await using var exclusive = await database.LockForMigrationAsync(cancellation);
-        await using var db = database.NewContext();
-        var known = db.Database.GetMigrations().ToHashSet(StringComparer.Ordinal);
-        var applied = await AppliedAsync(db, cancellation);
+        var known = Known(database).ToHashSet(StringComparer.Ordinal);
+        var applied = await AppliedAsync(database, cancellation);
         if (applied.FirstOrDefault(name => !known.Contains(name)) is { } newer)
             throw new InvalidOperationException(
                 $"The database has been migrated by a newer version of this program ({newer}). Run that version, or restore a backup from before the upgrade.");
-        if (applied.Count < known.Count)
-            await db.Database.MigrateAsync(cancellation);
+        if (applied.Count == known.Count)
+            return;
+        await using var db = database.NewContext();
+        await db.Database.MigrateAsync(cancellation);
     }
 
     /// <summary>The migrations the database still lacks.</summary>
     public static async Task<IReadOnlyList<string>> PendingAsync(Database database, CancellationToken cancellation = default)
     {
-        await using var db = database.NewContext();
-        var applied = await AppliedAsync(db, cancellation);
-        return [.. db.Database.GetMigrations().Where(name => !applied.Contains(name, StringComparer.Ordinal))];
+        var applied = await AppliedAsync(database, cancellation);
+        return [.. Known(database).Where(name => !applied.Contains(name, StringComparer.Ordinal))];
     }
 
+    // What EF Core's GetMigrations finds, without starting EF Core for it.
+    static IEnumerable<string> Known(Database database) => typeof(SchemaUpgrade).Assembly.GetTypes()
+        .Where(type => type.IsSubclassOf(typeof(Migration)) && type.GetCustomAttribute<DbContextAttribute>()?.ContextType == database.ContextType)
+        .Select(type => type.GetCustomAttribute<MigrationAttribute>()?.Id).OfType<string>().Order(StringComparer.Ordinal);
+
     // Asked by hand because EF Core's own question logs an error for a database that is still empty.
-    static async Task<IReadOnlyList<string>> AppliedAsync(ServerDb db, CancellationToken cancellation)
+    static async Task<IReadOnlyList<string>> AppliedAsync(Database database, CancellationToken cancellation)
     {
         try
         {
-            return await db.Database.SqlQueryRaw<string>("SELECT \"MigrationId\" AS \"Value\" FROM \"__EFMigrationsHistory\"").ToListAsync(cancellation);
+            return await database.ReadAllAsync("SELECT \"MigrationId\" FROM \"__EFMigrationsHistory\"", row => row.GetString(0), cancellation);
         }
         catch (DbException)
         {

@@ -35,11 +35,8 @@ public static class DataProtection
 /// <summary>The key ring as rows. Its interface is synchronous, and so is the work: at start, and once in a key's life of ninety days.</summary>
 sealed class KeyTable(Database database) : IXmlRepository
 {
-    public IReadOnlyCollection<XElement> GetAllElements()
-    {
-        using var db = database.NewContext();
-        return [.. db.DataProtectionKeys.AsNoTracking().Select(row => row.Xml).AsEnumerable().Select(xml => XElement.Parse(xml))];
-    }
+    public IReadOnlyCollection<XElement> GetAllElements() =>
+        database.ReadAllAsync("SELECT xml FROM data_protection_keys", row => XElement.Parse(row.GetString(0))).GetAwaiter().GetResult();
 
     public void StoreElement(XElement element, string friendlyName)
     {

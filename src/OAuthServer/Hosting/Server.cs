@@ -35,6 +35,9 @@ public static class Server
             .AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None) // would print parameters of failed commands
             .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning) // the commands say themselves where the server listens
             .AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // request lines hold tokens
+        // Whoever may log from there gets a span made for every request; without a collector nobody reads it.
+        if (options.Telemetry.OtlpEndpoint is null)
+            builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.WebHost.UseUrls(options.Listen.Split(';'));
         builder.WebHost.ConfigureKestrel(Limit);
         builder.AddTelemetry(options.Telemetry);

@@ -9,12 +9,13 @@ namespace OAuthServer.Login;
 /// permutation of 40 bits (four Feistel rounds), in 32 letters and digits that are hard to misread. It needs no index of its own
 /// and tells an outsider neither how many logins there are nor when.
 /// </summary>
-public sealed class LoginReferences(MasterKey master)
+public sealed class LoginReferences(MasterKey master) : IDisposable
 {
     const string Alphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
     const int Rounds = 4;
     const uint HalfMask = (1u << 20) - 1;
-    readonly byte[] key = master.Derive("login-reference");
+    // One per thread, kept: four rounds a login, and setting up OpenSSL's HMAC costs more than the hash itself.
+    readonly ThreadLocal<IncrementalHash> hmac = new(NewHmac(master.Derive("login-reference")), trackAllValues: true);
 
     public string Of(long id)
     {
@@ -71,7 +72,17 @@ public sealed class LoginReferences(MasterKey master)
         input[0] = (byte)number;
         BinaryPrimitives.WriteUInt32LittleEndian(input[1..], half);
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(key, input, hash);
+        hmac.Value!.AppendData(input);
+        hmac.Value.GetHashAndReset(hash);
         return BinaryPrimitives.ReadUInt32LittleEndian(hash) & HalfMask;
+    }
+
+    static Func<IncrementalHash> NewHmac(byte[] key) => () => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
+
+    public void Dispose()
+    {
+        foreach (var one in hmac.Values)
+            one.Dispose();
+        hmac.Dispose();
     }
 }

@@ -125,6 +125,13 @@ public sealed class SigningKeyRing(Database database, ChangeWatch changes, Maste
     public static readonly TimeSpan LongestToken = TimeSpan.FromHours(24);
 
     static readonly string[] Algorithms = ["ES256", "RS256"];
+
+    /// <summary>How many algorithms have a key that is young enough; none while some key is over.</summary>
+    const string SettledSql = """
+        SELECT COUNT(*) FROM (SELECT algorithm FROM signing_keys GROUP BY algorithm HAVING MAX(activates_at) > @p0) AS settled
+        WHERE NOT EXISTS (SELECT 1 FROM signing_keys WHERE retires_at <= @p1)
+        """;
+
     readonly StampedCopy<KeySet> copy = new(database, changes, db => LoadAsync(db, master, clock));
 
     public async ValueTask<KeySet> CurrentAsync() => (await copy.CurrentAsync()).Rows;
@@ -135,6 +142,10 @@ public sealed class SigningKeyRing(Database database, ChangeWatch changes, Maste
         var now = clock.GetUtcNow();
         var rotateAfter = TimeSpan.FromDays(options.RotateAfterDays);
         var ahead = TimeSpan.FromHours(options.PublishAheadHours);
+        // Nearly always nothing is due, and a start should not wait for EF Core to hear it.
+        var youngEnough = (now + ahead - rotateAfter).ToUnixTimeMilliseconds();
+        if (await database.ReadAsync(SettledSql, row => row.GetInt64(0), youngEnough, now.ToUnixTimeMilliseconds()) == Algorithms.Length)
+            return;
         await using var db = database.NewContext();
         var rows = await db.SigningKeys.ToListAsync(cancellation);
         var changed = false;
