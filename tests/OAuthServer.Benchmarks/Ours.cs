@@ -10,7 +10,8 @@ static class Ours
     internal static async Task<int> RunAsync(string folder, int port)
     {
         await using var app = Server.Build(OptionsFor(folder, port));
-        await Server.StartAsync(app);
+        await Server.PrepareAsync(app);
+        await app.StartAsync();
         await app.WaitForShutdownAsync();
         return 0;
     }

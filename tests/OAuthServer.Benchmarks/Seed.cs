@@ -29,7 +29,8 @@ sealed class Seed : IAsyncDisposable
     internal static async Task<Seed> NewAsync(string folder, int port)
     {
         var seed = new Seed(Server.Build(Ours.OptionsFor(folder, port), builder => builder.Logging.ClearProviders()));
-        await Server.StartAsync(seed.server);
+        await Server.PrepareAsync(seed.server);
+        await seed.server.StartAsync();
         await seed.AddRowsAsync();
         await seed.Get<ChangeWatch>().RefreshAsync();
         return seed;
