@@ -68,6 +68,10 @@ public sealed class TestServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>One node more on a database that is there already.</summary>
+    public static Task<TestServer> StartOnAsync(string postgres) =>
+        StartAsync(change: options => options with { Database = new() { PostgresConnectionString = postgres } });
+
     /// <summary>A client whose connections come from the given loopback address.</summary>
     public HttpClient From(string address = Outside) => new(
         new SocketsHttpHandler
