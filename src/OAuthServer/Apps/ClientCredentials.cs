@@ -28,7 +28,7 @@ public abstract record ClientCredentials(string ClientId)
         var (basic, malformed) = OfHeader(request);
         if (malformed)
             return (null, OAuthError.InvalidClient);
-        if (formId?.Length > MaxClientId || basic?.ClientId.Length > MaxClientId)
+        if (formId?.Length > MaxClientId || basic is not null && !IsText(basic.ClientId))
             return (null, OAuthError.InvalidClient);
         if ((basic is null ? 0 : 1) + (formSecret is null ? 0 : 1) + (assertion is null ? 0 : 1) > 1)
             return (null, OAuthError.InvalidRequest("Use one way of client authentication, not several (RFC 6749 section 2.3)."));
@@ -49,7 +49,7 @@ public abstract record ClientCredentials(string ClientId)
     {
         if (form["client_assertion_type"] != JwtBearer)
             return (null, OAuthError.InvalidRequest("client_assertion_type must be " + JwtBearer + "."));
-        if (CompactJws.TryParse(assertion) is not { } jws || CompactJws.Text(jws.Claims, "sub") is not { } subject || subject.Length > MaxClientId)
+        if (CompactJws.TryParse(assertion) is not { } jws || CompactJws.Text(jws.Claims, "sub") is not { } subject || !IsText(subject))
             return (null, OAuthError.InvalidClient);
         return formId is not null && formId != subject
             ? (null, OAuthError.InvalidRequest("client_id differs from the subject of the client assertion."))
@@ -71,10 +71,13 @@ public abstract record ClientCredentials(string ClientId)
             return (null, true);
         var pair = Encoding.UTF8.GetString(text, 0, length);
         var colon = pair.IndexOf(':', StringComparison.Ordinal);
-        if (colon <= 0 || pair.Contains('\0', StringComparison.Ordinal))
+        if (colon <= 0)
             return (null, true);
         return (new(FormDecoded(pair[..colon]), FormDecoded(pair[(colon + 1)..]), InHeader: true), false);
     }
+
+    /// <summary>Bounded, and without the NUL that forms are refused for: here it can hide in an escape until after decoding.</summary>
+    static bool IsText(string clientId) => clientId.Length <= MaxClientId && !clientId.Contains('\0', StringComparison.Ordinal);
 
     static string FormDecoded(string text) =>
         text.AsSpan().IndexOfAny('+', '%') < 0 ? text : System.Net.WebUtility.UrlDecode(text);

@@ -67,8 +67,20 @@ public sealed class CompactJws
     public bool IsSignedBy(VerificationKey key) => key.Algorithm == Algorithm && key.Verify(signedBytes, signature);
 
     /// <summary>A string member; null when absent or of another kind.</summary>
-    public static string? Text(JsonElement from, string member) =>
-        from.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    public static string? Text(JsonElement from, string member) => from.TryGetProperty(member, out var value) ? Text(value) : null;
+
+    /// <summary>The parser lets bytes and escapes stand that are no Unicode text, and throws only when they are read.</summary>
+    static string? Text(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>A time in seconds since 1970 (RFC 7519 section 2, NumericDate); null when absent, no number, or out of any calendar.</summary>
     public DateTimeOffset? Time(string claim) =>
@@ -83,12 +95,12 @@ public sealed class CompactJws
         if (!Claims.TryGetProperty("aud", out var aud))
             return false;
         if (aud.ValueKind == JsonValueKind.String)
-            return audiences.Contains(aud.GetString()!);
+            return Text(aud) is { } only && audiences.Contains(only);
         if (aud.ValueKind != JsonValueKind.Array)
             return false;
         foreach (var one in aud.EnumerateArray())
         {
-            if (one.ValueKind == JsonValueKind.String && audiences.Contains(one.GetString()!))
+            if (Text(one) is { } name && audiences.Contains(name))
                 return true;
         }
         return false;
