@@ -31,6 +31,7 @@ public sealed class PasswordHashing : IDisposable
     readonly int maxWaiting;
     readonly string dummy;
     int waiting;
+    long spent;
 
     public PasswordHashing(PasswordHashingOptions options)
     {
@@ -42,6 +43,9 @@ public sealed class PasswordHashing : IDisposable
 
     /// <summary>How many callers wait for a turn.</summary>
     public int Waiting => Volatile.Read(ref waiting);
+
+    /// <summary>How many slow hashes were computed: what an attempt costs must not tell how far it came.</summary>
+    internal long Spent => Interlocked.Read(ref spent);
 
     /// <exception cref="HashingBusyException">The queue is full.</exception>
     public Task<string> HashAsync(string password, CancellationToken cancellation = default) =>
@@ -85,6 +89,7 @@ public sealed class PasswordHashing : IDisposable
         }
         try
         {
+            Interlocked.Increment(ref spent);
             return await Task.Run(work, CancellationToken.None);
         }
         finally
