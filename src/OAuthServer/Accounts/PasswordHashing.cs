@@ -32,6 +32,7 @@ public sealed class PasswordHashing : IDisposable
     readonly int maxWaiting;
     readonly string dummy;
     int waiting;
+    long spent;
 
     public PasswordHashing(PasswordHashingOptions options)
     {
@@ -56,6 +57,9 @@ public sealed class PasswordHashing : IDisposable
 
     /// <summary>How many callers wait for a turn.</summary>
     public int Waiting => Volatile.Read(ref waiting);
+
+    /// <summary>How many slow hashes were computed: what an attempt costs must not tell how far it came.</summary>
+    internal long Spent => Interlocked.Read(ref spent);
 
     /// <exception cref="HashingBusyException">The queue is full.</exception>
     public Task<string> HashAsync(string password, CancellationToken cancellation = default) =>
@@ -99,6 +103,7 @@ public sealed class PasswordHashing : IDisposable
         }
         try
         {
+            Interlocked.Increment(ref spent);
             return await Task.Run(work, CancellationToken.None);
         }
         finally

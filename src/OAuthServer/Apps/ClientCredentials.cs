@@ -74,7 +74,7 @@ public abstract record ClientCredentials(string ClientId)
             return (null, true);
         var pair = Encoding.UTF8.GetString(text, 0, length);
         var colon = pair.IndexOf(':', StringComparison.Ordinal);
-        if (colon <= 0 || pair.Contains('\0', StringComparison.Ordinal))
+        if (colon <= 0)
             return (null, true);
         return (new(FormDecoded(pair[..colon]), FormDecoded(pair[(colon + 1)..]), InHeader: true), false);
     }

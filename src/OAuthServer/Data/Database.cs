@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data;
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -11,6 +12,8 @@ public abstract class Database : IAsyncDisposable
 {
     /// <summary>How many hot reads run at once; more would only wait for the same disk, and take connections from everybody else.</summary>
     const int MaxReaders = 12;
+
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     readonly ConcurrentBag<SqlSession> readers = [];
     readonly SemaphoreSlim turns = new(MaxReaders);
@@ -38,26 +41,34 @@ public abstract class Database : IAsyncDisposable
     internal async Task<SqlSession> OpenSessionAsync(CancellationToken cancellation = default) => new(await ConnectAsync(cancellation));
 
     /// <summary>The first row of a hot read, on a pooled connection with prepared statements.</summary>
+    /// <exception cref="TimeoutException">Too many wait for a database that does not answer.</exception>
     public async ValueTask<T?> ReadAsync<T>(string sql, Func<DbDataReader, T> map, params object?[] args)
     {
-        await turns.WaitAsync();
+        if (!await turns.WaitAsync(Patience))
+            throw new TimeoutException("The database does not answer.");
         try
         {
-            if (!readers.TryTake(out var session))
-                session = await OpenSessionAsync();
-            var healthy = false;
-            try
+            while (true)
             {
-                var row = await session.FirstAsync(sql, map, args);
-                healthy = true;
-                return row;
-            }
-            finally
-            {
-                if (healthy && !disposed)
-                    readers.Add(session);
-                else
+                var isFresh = !readers.TryTake(out var session);
+                session ??= await OpenSessionAsync();
+                try
+                {
+                    var row = await session.FirstAsync(sql, map, args);
+                    if (disposed)
+                        await session.DisposeAsync();
+                    else
+                        readers.Add(session);
+                    return row;
+                }
+                catch (Exception problem)
+                {
+                    // It may have died while it lay idle, as when the database was restarted: the next one, or a new one, tells.
+                    var diedIdle = !isFresh && problem is DbException && session.Connection.State != ConnectionState.Open;
                     await session.DisposeAsync();
+                    if (!diedIdle)
+                        throw;
+                }
             }
         }
         finally
@@ -204,10 +215,33 @@ public sealed class PostgresDatabase : Database
     internal override async Task<IAsyncDisposable> LockForMigrationAsync(CancellationToken cancellation)
     {
         var connection = await source.OpenConnectionAsync(cancellation);
-        await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT pg_advisory_lock(4711002)";
-        await command.ExecuteNonQueryAsync(cancellation);
-        return connection; // a session lock: gone with the connection, also when the process is killed
+        try
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = "SELECT pg_advisory_lock(4711002)";
+            command.CommandTimeout = 0; // as long as the other node's migration takes
+            await command.ExecuteNonQueryAsync(cancellation);
+            return new AdvisoryLock(connection);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A session lock: gone with the connection when the process is killed, but not when the connection only returns to its pool.</summary>
+    sealed class AdvisoryLock(NpgsqlConnection connection) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await using (connection)
+            {
+                await using var command = connection.CreateCommand();
+                command.CommandText = "SELECT pg_advisory_unlock(4711002)";
+                await command.ExecuteNonQueryAsync();
+            }
+        }
     }
 
     public override async ValueTask DisposeAsync()

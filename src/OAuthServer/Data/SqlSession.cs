@@ -8,6 +8,9 @@ namespace OAuthServer.Data;
 /// </summary>
 public sealed class SqlSession(DbConnection connection) : IAsyncDisposable
 {
+    /// <summary>A caller waits behind every one of these statements; none takes more than a moment unless the database is away.</summary>
+    const int PatienceSeconds = 10;
+
     readonly Dictionary<string, DbCommand> commands = new(StringComparer.Ordinal);
 
     internal DbConnection Connection => connection;
@@ -34,6 +37,7 @@ public sealed class SqlSession(DbConnection connection) : IAsyncDisposable
         {
             command = connection.CreateCommand();
             command.CommandText = sql;
+            command.CommandTimeout = PatienceSeconds;
             for (var i = 0; i < args.Length; i++)
             {
                 var parameter = command.CreateParameter();

@@ -12,7 +12,8 @@ public sealed record WriteScope(SqlSession Sql, long StampVersion);
 /// Group commit: many requests' writes in one transaction, so that durability costs one disk sync per batch and not one per
 /// login. A caller is answered after its batch is on disk. Work runs one after the other, so a check and the write that
 /// depends on it cannot be overtaken here; other nodes are held off by conditional updates and row locks.
-/// Work must be repeatable: when one piece fails, its batch is rolled back and each piece is run again alone.
+/// Work must be repeatable: when one piece fails, its batch is rolled back and each piece is run again alone. Nothing is run again
+/// once the commit was tried: a database that went away just then may have kept it.
 /// </summary>
 public sealed class WriteQueue(Database database, ChangeWatch changes, ILogger<WriteQueue> log) : IAsyncDisposable
 {
@@ -51,67 +52,71 @@ public sealed class WriteQueue(Database database, ChangeWatch changes, ILogger<W
 
     async Task CommitBatchAsync()
     {
-        try
+        if (await TryCommitAsync(batch) is not { } failure)
+            return;
+        if (failure.Stage == Stage.Beginning)
         {
-            await CommitTogetherAsync(batch);
+            // The database is away. Whoever came while that was found out has waited as well, and would only wait once more.
+            while (queue.Reader.TryRead(out var late))
+                batch.Add(late);
         }
-        catch (Exception problem) when (problem is not OutOfMemoryException)
+        if (batch.Count == 1 || failure.Stage != Stage.Working)
         {
-            await CloseSessionAsync();
-            if (batch.Count == 1)
-            {
-                batch[0].Fail(problem);
-                return;
-            }
-            log.LogWarning("A batch of {Count} writes failed ({Problem}); running each alone.", batch.Count, problem.GetType().Name);
             foreach (var work in batch)
-                await CommitAloneAsync(work);
+                work.Fail(failure.Problem);
+            return;
+        }
+        log.LogWarning("A batch of {Count} writes failed ({Problem}); running each alone.", batch.Count, failure.Problem.GetType().Name);
+        foreach (var work in batch)
+        {
+            if (await TryCommitAsync([work]) is { } own)
+                work.Fail(own.Problem);
         }
     }
 
-    async Task CommitAloneAsync(Work work)
+    /// <summary>Commits them in one transaction and acknowledges; how far it came when it failed.</summary>
+    async Task<Failure?> TryCommitAsync(List<Work> together)
     {
+        var stage = Stage.Beginning;
         try
         {
-            await CommitTogetherAsync([work]);
-        }
-        catch (Exception problem) when (problem is not OutOfMemoryException)
-        {
-            await CloseSessionAsync();
-            work.Fail(problem);
-        }
-    }
-
-    async Task CommitTogetherAsync(List<Work> together)
-    {
-        session ??= await database.OpenSessionAsync();
-        await using (var transaction = await session.Connection.BeginTransactionAsync())
-        {
+            session ??= await database.OpenSessionAsync();
+            await using var transaction = await session.Connection.BeginTransactionAsync();
             session.Transaction = transaction;
             var stamp = await session.ScalarAsync(ChangeWatch.ReadSql) ?? 0;
+            stage = Stage.Working;
             changes.Saw(stamp);
             var scope = new WriteScope(session, stamp);
             foreach (var work in together)
                 await work.RunAsync(scope);
+            stage = Stage.Committing;
             await transaction.CommitAsync();
             session.Transaction = null;
+            stage = Stage.Done;
+        }
+        catch (Exception problem) when (problem is not OutOfMemoryException)
+        {
+            await CloseSessionAsync();
+            if (stage != Stage.Done)
+                return new(stage, problem);
         }
         foreach (var work in together)
             work.Acknowledge();
+        return null;
     }
 
     async Task CloseSessionAsync()
     {
-        if (session is null)
-            return;
+        var broken = session;
+        session = null;
         try
         {
-            await session.DisposeAsync();
+            if (broken is not null)
+                await broken.DisposeAsync();
         }
-        catch (DbException) // the connection is broken, which is why it is being closed
+        catch (Exception problem) when (problem is DbException or InvalidOperationException) // broken, which is why it is being closed
         {
         }
-        session = null;
     }
 
     public async ValueTask DisposeAsync()
@@ -121,6 +126,16 @@ public sealed class WriteQueue(Database database, ChangeWatch changes, ILogger<W
             await loop;
         await CloseSessionAsync();
     }
+
+    enum Stage
+    {
+        Beginning,
+        Working,
+        Committing,
+        Done,
+    }
+
+    sealed record Failure(Stage Stage, Exception Problem);
 
     abstract class Work
     {

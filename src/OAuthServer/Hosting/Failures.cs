@@ -19,7 +19,7 @@ static class Failures
         {
             await next(context);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception problem) when (problem is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
             // The caller has gone; there is nobody to answer.
         }
@@ -30,6 +30,10 @@ static class Failures
         }
     }
 
+    /// <summary>EF Core wraps what its provider calls transient, such as a broken connection, in an InvalidOperationException.</summary>
+    static bool IsOfTheDatabase(Exception? problem) =>
+        problem is DbException or DbUpdateException or TimeoutException || (problem is InvalidOperationException { InnerException: { } inner } && IsOfTheDatabase(inner));
+
     static OAuthError ErrorFor(HttpContext context, Exception problem)
     {
         var log = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Failures));
@@ -39,7 +43,7 @@ static class Failures
                 return new("invalid_request", "The request could not be read.", bad.StatusCode);
             case HashingBusyException:
                 return new("temporarily_unavailable", problem.Message, 503) { RetryAfterSeconds = 5 };
-            case DbException or DbUpdateException or TimeoutException:
+            case not null when IsOfTheDatabase(problem):
                 log.LogError("The database did not answer: {Kind}.", problem.GetType().Name);
                 return new("temporarily_unavailable", "The server cannot reach its database; try again shortly.", 503) { RetryAfterSeconds = 2 };
             default:

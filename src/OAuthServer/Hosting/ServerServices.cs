@@ -101,6 +101,7 @@ static class ServerServices
         services.AddSingleton<IGrant, ClientCredentialsGrant>();
         services.AddSingleton<IGrant, RefreshTokenGrant>();
         services.AddSingleton<TokenEndpoint>();
+        services.AddSingleton(provider => new GrantTypes([.. provider.GetServices<IGrant>().Select(grant => grant.GrantType)]));
         services.AddSingleton<DiscoveryEndpoints>();
         services.AddSingleton<IntrospectionEndpoint>();
         services.AddSingleton<RevocationEndpoint>();

@@ -66,11 +66,14 @@ public sealed class RequestForm
         {
             return (null, new("invalid_request", "The body could not be read.", problem.StatusCode is >= 400 and < 500 ? problem.StatusCode : 400));
         }
-        catch (Exception problem) when (problem is InvalidDataException or IOException)
+        catch (Exception problem) when (IsUnreadable(problem))
         {
             return (null, OAuthError.InvalidRequest("The body could not be read."));
         }
     }
+
+    /// <summary>A body that breaks off or does not decompress; Brotli says InvalidOperationException where gzip says InvalidDataException.</summary>
+    public static bool IsUnreadable(Exception problem) => problem is InvalidDataException or IOException or InvalidOperationException { Source: "System.IO.Compression.Brotli" };
 
     async ValueTask ReadBodyAsync(HttpContext context)
     {
@@ -89,22 +92,33 @@ public sealed class RequestForm
         {
             var read = await reader.ReadAsync(context.RequestAborted);
             var buffer = read.Buffer;
-            if (buffer.Length > MaxBody)
-                throw new FormException("The body is larger than 128 kB.", 413);
-            if (!read.IsCompleted)
+            if (!read.IsCompleted && buffer.Length <= MaxBody)
             {
                 reader.AdvanceTo(buffer.Start, buffer.End);
                 continue;
             }
-            if (kind == BodyKind.Other && buffer.Length > 0)
-                throw new FormException("Send parameters as application/x-www-form-urlencoded.", 415);
-            if (buffer.IsSingleSegment)
-                Parse(buffer.FirstSpan);
-            else
-                Parse(buffer.ToArray());
-            reader.AdvanceTo(buffer.End);
+            try
+            {
+                Take(buffer, kind);
+            }
+            finally
+            {
+                reader.AdvanceTo(buffer.End); // a reading left open would be logged as an error of ours
+            }
             return;
         }
+    }
+
+    void Take(ReadOnlySequence<byte> body, BodyKind kind)
+    {
+        if (body.Length > MaxBody)
+            throw new FormException("The body is larger than 128 kB.", 413);
+        if (kind == BodyKind.Other && body.Length > 0)
+            throw new FormException("Send parameters as application/x-www-form-urlencoded.", 415);
+        if (body.IsSingleSegment)
+            Parse(body.FirstSpan);
+        else
+            Parse(body.ToArray());
     }
 
     async Task ReadMultipartAsync(HttpContext context, string type)

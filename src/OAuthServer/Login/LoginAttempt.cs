@@ -40,7 +40,7 @@ public sealed record RequestContext(RequestOrigin Origin, string? UserAgent, str
             clock.GetTimestamp());
     }
 
-    static string? Bounded(string? text) => text is null ? null : Clean(text.Length > MaxText ? text[..MaxText] : text);
+    static string? Bounded(string? text) => text is null ? null : Clean(text.Length > MaxText ? text[..(char.IsHighSurrogate(text[MaxText - 1]) ? MaxText - 1 : MaxText)] : text);
 
     /// <summary>Control characters would forge lines of a log (ASVS 16.4.1).</summary>
     static string Clean(string text) =>

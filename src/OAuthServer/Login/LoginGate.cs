@@ -1,3 +1,4 @@
+using System.Data.Common;
 using OAuthServer.Accounts;
 using OAuthServer.Apps;
 using OAuthServer.Data;
@@ -53,7 +54,8 @@ public sealed class LoginGate(
     /// <summary>Records an app that could not prove itself, and returns the reference.</summary>
     public async Task<string> RecordAsync(ClientProof.Failed failed, LoginChannel channel, RequestContext request)
     {
-        limits.Count(request.Origin.Address, failed.App?.ClientId);
+        // Not against the app: whoever only claims to be it could shut it out.
+        limits.Count(request.Origin.Address, clientId: null);
         var directory = await orgs.CurrentAsync();
         var org = failed.App is { } app ? directory.Rows.Orgs[app.App.OrgId].Facts : Strangers.Org;
         var facts = new LoginFacts(
@@ -167,19 +169,18 @@ public sealed class LoginGate(
         };
     }
 
-    /// <summary>A hash of fewer rounds than are wanted now is replaced while the password is at hand.</summary>
+    /// <summary>A hash of fewer rounds than are wanted now is replaced while the password is at hand. The login stands whether or not that succeeds.</summary>
     async Task RehashAsync(UserAccount user, string password)
     {
-        string hash;
         try
         {
-            hash = await hashing.HashAsync(password);
+            var hash = await hashing.HashAsync(password);
+            await writes.CommitAsync(scope => scope.Sql.ExecuteAsync(RehashSql, user.Id, user.PasswordHash, hash));
         }
-        catch (HashingBusyException)
+        catch (Exception problem) when (problem is HashingBusyException or DbException)
         {
-            return; // the next login will do
+            // The next login tries again.
         }
-        await writes.CommitAsync(scope => scope.Sql.ExecuteAsync(RehashSql, user.Id, user.PasswordHash, hash));
     }
 
     long Elapsed(RequestContext request) => (long)clock.GetElapsedTime(request.StartedAt).TotalMicroseconds;

@@ -18,14 +18,14 @@ public sealed class RefusalLimits(LimitOptions options, TimeProvider clock)
     {
         if (buckets.IsEmpty)
             return 0;
-        var now = clock.GetUtcNow();
+        var now = clock.GetTimestamp();
         return Math.Max(WaitOf(NetworkKey(from), options.RefusalsPerNetwork, now), clientId is null ? 0 : WaitOf("app " + clientId, options.RefusalsPerApp, now));
     }
 
     /// <summary>Counts one refusal.</summary>
     public void Count(IPAddress? from, string? clientId)
     {
-        var now = clock.GetUtcNow();
+        var now = clock.GetTimestamp();
         if (buckets.Count > MaxTracked)
             Forget(now);
         Add(NetworkKey(from), now);
@@ -33,22 +33,22 @@ public sealed class RefusalLimits(LimitOptions options, TimeProvider clock)
             Add("app " + clientId, now);
     }
 
-    int WaitOf(string key, int burst, DateTimeOffset now)
+    int WaitOf(string key, int burst, long now)
     {
         if (!buckets.TryGetValue(key, out var bucket))
             return 0;
-        var over = bucket.LevelAt(now, options.ForgivenPerMinute) - burst;
+        var over = LevelOf(bucket, now) - burst;
         return over < 0 ? 0 : 1 + (int)((over + 1) * 60 / options.ForgivenPerMinute);
     }
 
-    void Add(string key, DateTimeOffset now) =>
-        buckets.AddOrUpdate(key, _ => new(1, now), (_, bucket) => new(bucket.LevelAt(now, options.ForgivenPerMinute) + 1, now));
+    void Add(string key, long now) =>
+        buckets.AddOrUpdate(key, _ => new(1, now), (_, bucket) => new(LevelOf(bucket, now) + 1, now));
 
-    void Forget(DateTimeOffset now)
+    void Forget(long now)
     {
         foreach (var (key, bucket) in buckets)
         {
-            if (bucket.LevelAt(now, options.ForgivenPerMinute) <= 0)
+            if (LevelOf(bucket, now) <= 0)
                 buckets.TryRemove(key, out _);
         }
         if (buckets.Count > MaxTracked)
@@ -62,9 +62,8 @@ public sealed class RefusalLimits(LimitOptions options, TimeProvider clock)
         _ => from.ToString(),
     };
 
-    sealed record Bucket(double Level, DateTimeOffset At)
-    {
-        internal double LevelAt(DateTimeOffset now, int forgivenPerMinute) =>
-            Math.Max(0, Level - (now - At).TotalMinutes * forgivenPerMinute);
-    }
+    /// <summary>By a clock that nobody can set: set back, the other one would add to every level.</summary>
+    double LevelOf(Bucket bucket, long now) => Math.Max(0, bucket.Level - clock.GetElapsedTime(bucket.At, now).TotalMinutes * options.ForgivenPerMinute);
+
+    sealed record Bucket(double Level, long At);
 }

@@ -23,7 +23,7 @@ public sealed class AccessTokenReader(
 
     const string OpaqueSql = "SELECT claims, revoked_at FROM access_tokens WHERE hash = @p0";
 
-    ConcurrentDictionary<string, AccessTokenInfo> verified = new(StringComparer.Ordinal);
+    volatile Remembered? verified;
 
     /// <summary>The token's contents; null when it is not one of ours, expired, revoked, or its user or app may no longer come in.</summary>
     public async ValueTask<AccessTokenInfo?> ReadAsync(string token)
@@ -70,19 +70,29 @@ public sealed class AccessTokenReader(
 
     async ValueTask<AccessTokenInfo?> ReadJwtAsync(string token)
     {
-        if (verified.TryGetValue(token, out var known))
+        var current = await keys.CurrentAsync();
+        var remembered = verified;
+        if (remembered is not null && ReferenceEquals(remembered.Under, current) && remembered.Tokens.TryGetValue(token, out var known))
             return known;
         // Ours have no padding: another spelling of a token is another token.
         if (token.Contains('=', StringComparison.Ordinal) || CompactJws.TryParse(token) is not { Type: "at+jwt" } jws || CompactJws.Text(jws.Claims, "iss") != publicUrl.Value)
             return null;
         var signedByUs = false;
-        foreach (var key in (await keys.CurrentAsync()).Keys)
+        foreach (var key in current.Keys)
             signedByUs |= key.Kid == jws.KeyId && jws.IsSignedBy(key.Verifier);
         if (!signedByUs || AccessTokenClaims.Read(jws.Claims) is not { } info)
             return null;
-        if (verified.Count >= MaxRemembered)
-            verified = new(StringComparer.Ordinal);
-        verified[token] = info;
+        if (remembered is null || !ReferenceEquals(remembered.Under, current) || remembered.Tokens.Count >= MaxRemembered)
+            verified = remembered = new(current);
+        remembered.Tokens[token] = info;
         return info;
+    }
+
+    /// <summary>Signatures found good under one key set, and forgotten with it: a key that was withdrawn vouches for nothing any more.</summary>
+    sealed class Remembered(KeySet under)
+    {
+        internal KeySet Under { get; } = under;
+
+        internal ConcurrentDictionary<string, AccessTokenInfo> Tokens { get; } = new(StringComparer.Ordinal);
     }
 }

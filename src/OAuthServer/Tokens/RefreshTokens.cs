@@ -65,6 +65,7 @@ public sealed class RefreshTokens(Database database, MasterKey master, TimeProvi
     const string LiveGrantSql = "SELECT 1 FROM grants WHERE id = @p0 AND revoked_at IS NULL";
     const string UsedSql = "SELECT used_at FROM refresh_tokens WHERE hash = @p0";
 
+    static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
     readonly byte[] successorKey = master.Derive("refresh-successor");
 
     public async ValueTask<FoundRefreshToken?> FindAsync(string token) =>
@@ -76,7 +77,7 @@ public sealed class RefreshTokens(Database database, MasterKey master, TimeProvi
         var now = clock.GetUtcNow();
         if (token is null || token.AppId != app.App.Id || token.IsRevoked || token.ExpiresAt <= now || token.IdleExpiresAt <= now)
             return CredentialFlaw.RefreshTokenDead;
-        return token.UsedAt is { } used && now - used > Retry(app) ? CredentialFlaw.RefreshTokenReused : CredentialFlaw.None;
+        return token.UsedAt is { } used && !IsRetry(used, now, app) ? CredentialFlaw.RefreshTokenReused : CredentialFlaw.None;
     }
 
     /// <summary>True for an app whose refresh tokens are used once.</summary>
@@ -115,7 +116,7 @@ public sealed class RefreshTokens(Database database, MasterKey master, TimeProvi
         }
         var usedAt = await scope.Sql.ScalarAsync(UsedSql, token.Hash);
         var successorIsUnused = await scope.Sql.ScalarAsync(UsedSql, HashOf(successor)) is null;
-        if (usedAt is { } used && now - DateTimeOffset.FromUnixTimeMilliseconds(used) <= Retry(app) && successorIsUnused)
+        if (usedAt is { } used && IsRetry(DateTimeOffset.FromUnixTimeMilliseconds(used), now, app) && successorIsUnused)
             return true;
         await scope.Sql.ExecuteAsync(GrantRows.RevokeSql, token.GrantId, now.ToUnixTimeMilliseconds());
         return false;
@@ -133,7 +134,12 @@ public sealed class RefreshTokens(Database database, MasterKey master, TimeProvi
     static DateTimeOffset IdleEnd(DateTimeOffset now, DateTimeOffset expires, AppEntry app) =>
         now.AddDays(app.Settings.Refresh.IdleDays) is var end && end < expires ? end : expires;
 
-    static TimeSpan Retry(AppEntry app) => TimeSpan.FromSeconds(app.Settings.Refresh.RetrySeconds);
+    /// <summary>
+    /// Within the app's window for answers that got lost. A use a little in the future is another node's clock; one further ahead
+    /// means that a clock was set back, and that makes no used token good again.
+    /// </summary>
+    static bool IsRetry(DateTimeOffset used, DateTimeOffset now, AppEntry app) =>
+        app.Settings.Refresh.RetrySeconds > 0 && now - used <= TimeSpan.FromSeconds(app.Settings.Refresh.RetrySeconds) && used - now <= ClockSkew;
 
     string HashOf(string token) => master.KeyedHash(Purpose, token);
 

@@ -99,16 +99,24 @@ public sealed class RingKey : IDisposable
 /// <param name="Json">The key set as it goes on the wire.</param>
 public sealed record KeySet(IReadOnlyList<RingKey> Keys, byte[] Json)
 {
-    /// <summary>The key that signs at this instant: the youngest one whose time has come.</summary>
+    /// <summary>
+    /// The key that signs at this instant: the youngest one whose time has come. Where none has, because this clock is behind the one
+    /// that made the first keys, the one that comes first: it is published, and there was none before it.
+    /// </summary>
     public RingKey Current(string algorithm, DateTimeOffset at)
     {
         RingKey? current = null;
+        RingKey? first = null;
         foreach (var key in Keys)
         {
-            if (key.Algorithm == algorithm && key.ActivatesAt <= at && (current is null || key.ActivatesAt > current.ActivatesAt))
+            if (key.Algorithm != algorithm)
+                continue;
+            if (key.ActivatesAt <= at && (current is null || key.ActivatesAt > current.ActivatesAt))
                 current = key;
+            if (first is null || key.ActivatesAt < first.ActivatesAt)
+                first = key;
         }
-        return current ?? throw new InvalidOperationException($"There is no {algorithm} signing key; run doctor.");
+        return current ?? first ?? throw new InvalidOperationException($"There is no {algorithm} signing key; run doctor.");
     }
 }
 

@@ -13,24 +13,23 @@ public sealed class StandingGrants(Database database, ChangeWatch changes, Write
         SELECT id FROM grants WHERE app_id = @p0 AND user_id = @p1 AND channel = 'ClientCredentials' AND revoked_at IS NULL ORDER BY id LIMIT 1
         """;
 
-    readonly ConcurrentDictionary<(string AppId, string UserId), string> known = new();
-    long knownAt;
+    readonly ConcurrentDictionary<(string AppId, string UserId), Known> known = new();
 
-    public ValueTask<string> ForAsync(GrantedAccess access)
-    {
-        if (Interlocked.Exchange(ref knownAt, changes.Version) != changes.Version)
-            known.Clear();
-        return known.TryGetValue((access.App.App.Id, access.UserId), out var id) ? new(id) : FindOrMakeAsync(access);
-    }
+    public ValueTask<string> ForAsync(GrantedAccess access) =>
+        known.TryGetValue((access.App.App.Id, access.UserId), out var grant) && grant.StampVersion == changes.Version ? new(grant.Id) : FindOrMakeAsync(access);
 
     async ValueTask<string> FindOrMakeAsync(GrantedAccess access)
     {
+        // The stamp first: a grant that is revoked while it is looked for is looked for again.
+        var stamp = changes.Version;
         var id = await database.ReadAsync(FindSql, row => row.GetString(0), access.App.App.Id, access.UserId)
             ?? await writes.CommitAsync(async scope =>
                 // Asked again inside the batch: of many first tokens at once only one makes the grant.
                 await scope.Sql.FirstAsync(FindSql, row => row.GetString(0), access.App.App.Id, access.UserId)
                 ?? await GrantRows.InsertAsync(scope.Sql, GrantRows.NewId(), access));
-        known[(access.App.App.Id, access.UserId)] = id;
+        known[(access.App.App.Id, access.UserId)] = new(id, stamp);
         return id;
     }
+
+    sealed record Known(string Id, long StampVersion);
 }

@@ -45,6 +45,23 @@ public sealed class TestOrg
         return profile;
     }
 
+    /// <summary>Saves another version of a profile as an administrator would.</summary>
+    public async Task ChangeProfileAsync(string profileId, ProfileSettings settings)
+    {
+        await using var db = server.Database.NewContext();
+        var profile = (await db.Profiles.FindAsync(profileId))!;
+        profile.Version++;
+        db.Add(new ProfileVersion
+        {
+            ProfileId = profileId,
+            Version = profile.Version,
+            SavedAt = server.Clock.GetUtcNow(),
+            SavedBy = "test",
+            Settings = SettingsJson.Write(settings),
+        });
+        await db.SaveChangesAsync();
+    }
+
     /// <summary>A user with a password.</summary>
     public async Task<TestUser> UserAsync(ProfileSettings? settings = null, string password = "Correct-Horse-7", Action<User>? change = null)
     {

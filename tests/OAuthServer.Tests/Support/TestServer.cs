@@ -87,6 +87,10 @@ public sealed class TestServer : IAsyncDisposable
     /// <summary>What administrators' doors do after a save: this node sees the change with the next request, not with the next poll.</summary>
     public Task NoticeAsync() => Services.GetRequiredService<ChangeWatch>().RefreshAsync();
 
+    /// <summary>One node more on a database that is there already.</summary>
+    public static Task<TestServer> StartOnAsync(string postgres) =>
+        StartAsync(change: options => options with { Database = new() { PostgresConnectionString = postgres } });
+
     /// <summary>A client whose connections come from the given loopback address.</summary>
     public HttpClient From(string address = Outside) => new(
         new SocketsHttpHandler

@@ -16,6 +16,8 @@ public sealed class TestUser(TestServer server, User user, Profile profile, stri
 
     public string Username => user.Username;
 
+    public string ProfileId => profile.Id;
+
     public string Password { get; private set; } = password;
 
     /// <summary>Issues a security token and reads it from its mail.</summary>
@@ -57,7 +59,10 @@ public sealed class TestUser(TestServer server, User user, Profile profile, stri
     public string Code() => Totp.Code(seed!, Totp.StepAt(server.Clock.GetUtcNow()));
 
     /// <summary>Logs in through the password grant.</summary>
-    public Task<Answer> LoginAsync(TestApp app, string from, string appended = "", string? password = null) => server.TokenAsync(
+    public Task<Answer> LoginAsync(TestApp app, string from, string appended = "", string? password = null) => LoginAsync(server, app, from, appended, password);
+
+    /// <summary>Logs in at one node of several.</summary>
+    public Task<Answer> LoginAsync(TestServer node, TestApp app, string from, string appended = "", string? password = null) => node.TokenAsync(
         from, ("grant_type", "password"), ("username", Username), ("password", (password ?? Password) + appended), ("client_id", app.ClientId), ("client_secret", app.Secret));
 
     /// <summary>The row as it is now.</summary>

@@ -1,9 +1,11 @@
 using System.Text.Json;
-using OAuthServer.Features.Token;
 using OAuthServer.Http;
 using OAuthServer.Tokens;
 
 namespace OAuthServer.Features.Discovery;
+
+/// <summary>The values of <c>grant_type</c> that the token endpoint takes.</summary>
+public sealed record GrantTypes(IReadOnlyList<string> Names);
 
 /// <summary>
 /// What this server can do and where (OpenID Connect Discovery 1.0, RFC 8414), and its public keys. The documents list what works
@@ -14,7 +16,7 @@ public sealed class DiscoveryEndpoints
     readonly SigningKeyRing keys;
     readonly byte[] document;
 
-    public DiscoveryEndpoints(PublicUrl publicUrl, IEnumerable<IGrant> grants, SigningKeyRing keys)
+    public DiscoveryEndpoints(PublicUrl publicUrl, GrantTypes grants, SigningKeyRing keys)
     {
         this.keys = keys;
         document = JsonSerializer.SerializeToUtf8Bytes(Document(publicUrl, grants));
@@ -24,7 +26,7 @@ public sealed class DiscoveryEndpoints
 
     public async Task KeysAsync(HttpContext context) => await ServeAsync(context, (await keys.CurrentAsync()).Json, "public, max-age=300");
 
-    static Dictionary<string, object> Document(PublicUrl publicUrl, IEnumerable<IGrant> grants)
+    static Dictionary<string, object> Document(PublicUrl publicUrl, GrantTypes grants)
     {
         string[] methods = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
         string[] algorithms = ["ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
@@ -36,7 +38,7 @@ public sealed class DiscoveryEndpoints
             ["revocation_endpoint"] = publicUrl.At(Routes.Revoke),
             ["userinfo_endpoint"] = publicUrl.At(Routes.UserInfo),
             ["jwks_uri"] = publicUrl.At(Routes.Keys),
-            ["grant_types_supported"] = grants.Select(grant => grant.GrantType).Order(StringComparer.Ordinal).ToArray(),
+            ["grant_types_supported"] = grants.Names.Order(StringComparer.Ordinal).ToArray(),
             ["response_types_supported"] = Array.Empty<string>(),
             ["subject_types_supported"] = new[] { "public" },
             ["id_token_signing_alg_values_supported"] = new[] { "RS256", "ES256" },

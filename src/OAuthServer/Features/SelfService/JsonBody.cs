@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OAuthServer.Http;
 
 namespace OAuthServer.Features.SelfService;
 
@@ -14,7 +15,15 @@ sealed record JsonBody<T>(T? Value, IResult? Problem)
     internal static async Task<JsonBody<T>> ReadAsync(HttpContext http, T? whenEmpty = null)
     {
         var buffer = new byte[JsonBodies.MaxBytes + 1];
-        var length = await http.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, http.RequestAborted);
+        int length;
+        try
+        {
+            length = await http.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, http.RequestAborted);
+        }
+        catch (Exception problem) when (RequestForm.IsUnreadable(problem))
+        {
+            return new(null, Problems.Of(400, "body-unreadable", "The body cannot be read.", "Nothing was changed. It broke off, or is not compressed as it says."));
+        }
         if (length > JsonBodies.MaxBytes)
         {
             return new(null, Problems.Of(
