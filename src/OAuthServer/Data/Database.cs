@@ -38,11 +38,11 @@ public abstract class Database : IAsyncDisposable
     /// <summary>Serializes migrations of starting servers; released when the process ends, however it ends.</summary>
     internal abstract Task<IAsyncDisposable> LockForMigrationAsync(CancellationToken cancellation);
 
-    internal async Task<SqlSession> OpenSessionAsync(CancellationToken cancellation = default) => new(await ConnectAsync(cancellation));
+    internal abstract Task<SqlSession> OpenSessionAsync(CancellationToken cancellation = default);
 
     /// <summary>The first row of a hot read, on a pooled connection with prepared statements.</summary>
     /// <exception cref="TimeoutException">Too many wait for a database that does not answer.</exception>
-    public async ValueTask<T?> ReadAsync<T>(string sql, Func<DbDataReader, T> map, params object?[] args)
+    public async ValueTask<T?> ReadAsync<T>(string sql, Func<SqlRow, T> map, params object?[] args)
     {
         if (!await turns.WaitAsync(Patience))
             throw new TimeoutException("The database does not answer.");
@@ -134,6 +134,9 @@ public sealed class SqliteDatabase : Database
         return connection;
     }
 
+    internal override async Task<SqlSession> OpenSessionAsync(CancellationToken cancellation = default) =>
+        new SqliteSession((SqliteConnection)await ConnectAsync(cancellation));
+
     internal override void Configure(DbContextOptionsBuilder options) =>
         options.UseSqlite(connectionString).AddInterceptors(SqlitePragmas.Interceptor);
 
@@ -205,6 +208,9 @@ public sealed class PostgresDatabase : Database
     public override string Kind => "PostgreSQL";
 
     internal override async Task<DbConnection> ConnectAsync(CancellationToken cancellation) => await source.OpenConnectionAsync(cancellation);
+
+    internal override async Task<SqlSession> OpenSessionAsync(CancellationToken cancellation = default) =>
+        new PostgresSession(await ConnectAsync(cancellation));
 
     internal override void Configure(DbContextOptionsBuilder options) => options.UseNpgsql(source);
 

@@ -59,7 +59,7 @@ public sealed class LoginRecord
 
     public string? DecidingRule { get; set; }
 
-    /// <summary>The finding of every rule, one per line: name, tab, verdict.</summary>
+    /// <summary>The finding of every rule, one per line: name, tab, verdict; <c>passed</c> where every rule did.</summary>
     public required string Trace { get; set; }
 
     /// <summary>The facts that no other table keeps, as JSON; with the profile version they give the same ruling again.</summary>

@@ -4,60 +4,54 @@ namespace OAuthServer.Data;
 
 /// <summary>
 /// One connection with its prepared statements, for the few statements that run on every request; everything else is EF Core.
-/// Not for several callers at once. The same SQL text serves SQLite and PostgreSQL; parameters are <c>@p0</c>, <c>@p1</c> …
+/// Not for several callers at once. The same SQL text serves both databases; parameters are <c>@p0</c>, <c>@p1</c> …
 /// </summary>
-public sealed class SqlSession(DbConnection connection) : IAsyncDisposable
+public abstract class SqlSession(DbConnection connection) : IAsyncDisposable
 {
-    /// <summary>A caller waits behind every one of these statements; none takes more than a moment unless the database is away.</summary>
-    const int PatienceSeconds = 10;
-
-    readonly Dictionary<string, DbCommand> commands = new(StringComparer.Ordinal);
-
     internal DbConnection Connection => connection;
 
     internal DbTransaction? Transaction { get; set; }
 
     /// <summary>Runs a statement and returns how many rows it changed.</summary>
-    public async ValueTask<int> ExecuteAsync(string sql, params object?[] args) => await Prepare(sql, args).ExecuteNonQueryAsync();
+    public abstract ValueTask<int> ExecuteAsync(string sql, params object?[] args);
 
-    /// <summary>Runs a statement that returns one number, such as <c>RETURNING id</c>; null when it returns no row.</summary>
-    public async ValueTask<long?> ScalarAsync(string sql, params object?[] args) =>
-        await Prepare(sql, args).ExecuteScalarAsync() is { } value and not DBNull ? Convert.ToInt64(value, null) : null;
+    /// <summary>Inserts a row into a table with a numbered <c>id</c> and returns that number.</summary>
+    public abstract ValueTask<long> InsertAsync(string sql, params object?[] args);
 
     /// <summary>The first row, mapped; default when there is none.</summary>
-    public async ValueTask<T?> FirstAsync<T>(string sql, Func<DbDataReader, T> map, params object?[] args)
-    {
-        await using var reader = await Prepare(sql, args).ExecuteReaderAsync();
-        return await reader.ReadAsync() ? map(reader) : default;
-    }
+    public abstract ValueTask<T?> FirstAsync<T>(string sql, Func<SqlRow, T> map, params object?[] args);
 
-    DbCommand Prepare(string sql, object?[] args)
-    {
-        if (!commands.TryGetValue(sql, out var command))
-        {
-            command = connection.CreateCommand();
-            command.CommandText = sql;
-            command.CommandTimeout = PatienceSeconds;
-            for (var i = 0; i < args.Length; i++)
-            {
-                var parameter = command.CreateParameter();
-                parameter.ParameterName = ParameterNames[i];
-                command.Parameters.Add(parameter);
-            }
-            commands.Add(sql, command);
-        }
-        command.Transaction = Transaction;
-        for (var i = 0; i < args.Length; i++)
-            command.Parameters[i].Value = args[i] ?? DBNull.Value;
-        return command;
-    }
+    /// <summary>The number in the first column of the first row; null when there is no row or no number.</summary>
+    public ValueTask<long?> ScalarAsync(string sql, params object?[] args) => FirstAsync(sql, Number, args);
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var command in commands.Values)
-            await command.DisposeAsync();
-        await connection.DisposeAsync();
-    }
+    static readonly Func<SqlRow, long?> Number = row => row.IsNull(0) ? null : row.GetInt64(0);
 
-    static readonly string[] ParameterNames = [.. Enumerable.Range(0, 40).Select(i => "@p" + i)];
+    public virtual ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return connection.DisposeAsync();
+    }
+}
+
+/// <summary>A row as it is read.</summary>
+public abstract class SqlRow
+{
+    public abstract bool IsNull(int column);
+
+    public abstract string GetString(int column);
+
+    public abstract long GetInt64(int column);
+
+    public abstract byte[] GetBytes(int column);
+
+    public abstract bool GetBoolean(int column);
+
+    public int GetInt32(int column) => (int)GetInt64(column);
+
+    public string? GetStringOrNull(int column) => IsNull(column) ? null : GetString(column);
+
+    /// <summary>An instant stored as milliseconds.</summary>
+    public DateTimeOffset GetTime(int column) => DateTimeOffset.FromUnixTimeMilliseconds(GetInt64(column));
+
+    public DateTimeOffset? GetTimeOrNull(int column) => IsNull(column) ? null : GetTime(column);
 }

@@ -54,7 +54,7 @@ public sealed class CredentialVerifier(Database database, MasterKey key, Passwor
         // Looked up by its keyed hash: an outsider cannot steer the comparison without the key.
         var token = await database.ReadAsync(
             TokenSql,
-            row => new { Id = row.GetInt64(0), IssuedAt = Time(row.GetInt64(1)), RetiresAt = row.IsDBNull(2) ? (DateTimeOffset?)null : Time(row.GetInt64(2)), Spent = !row.IsDBNull(3) },
+            row => new { Id = row.GetInt64(0), IssuedAt = row.GetTime(1), RetiresAt = row.GetTimeOrNull(2), Spent = !row.IsNull(3) },
             userId, SecurityTokens.HashOf(key, text[^length..]));
         if (token is null)
             return null;
@@ -72,7 +72,7 @@ public sealed class CredentialVerifier(Database database, MasterKey key, Passwor
         if (text.Length < Totp.Digits || text.AsSpan(text.Length - Totp.Digits).ContainsAnyExceptInRange('0', '9'))
             return null;
         var authenticator = await database.ReadAsync(
-            AuthenticatorSql, row => new { Id = row.GetInt64(0), Seed = (byte[])row.GetValue(1), LastStep = row.GetInt64(2) }, userId);
+            AuthenticatorSql, row => new { Id = row.GetInt64(0), Seed = row.GetBytes(1), LastStep = row.GetInt64(2) }, userId);
         if (authenticator is null)
             return null;
         if (Totp.FindStep(key.Unprotect("totp-seed", authenticator.Seed), text[^Totp.Digits..], at) is not { } step)
@@ -83,8 +83,6 @@ public sealed class CredentialVerifier(Database database, MasterKey key, Passwor
 
     static readonly System.Buffers.SearchValues<char> TokenCharacters =
         System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
-
-    static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
     sealed record Suffix(Proof Kind, int Length, CredentialFlaw Flaw, SpendOnce Spend, long? SecurityTokenId);
 }

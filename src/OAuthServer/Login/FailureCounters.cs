@@ -1,4 +1,3 @@
-using System.Data.Common;
 using OAuthServer.Data;
 using OAuthServer.Policy.Lockout;
 
@@ -15,11 +14,8 @@ sealed record FailureCounters(LockoutState Trusted, LockoutState Untrusted, Date
     const string WriteTrustedSql = "UPDATE users SET trusted_failures = @p1, trusted_last_failure_at = @p2 WHERE id = @p0";
     const string WriteUntrustedSql = "UPDATE users SET untrusted_failures = @p1, untrusted_last_failure_at = @p2 WHERE id = @p0";
 
-    internal static FailureCounters Read(DbDataReader row) => new(new(row.GetInt32(0), Time(row, 1)), new(row.GetInt32(2), Time(row, 3)), Time(row, 4));
+    internal static FailureCounters Read(SqlRow row) => new(new(row.GetInt32(0), row.GetTimeOrNull(1)), new(row.GetInt32(2), row.GetTimeOrNull(3)), row.GetTimeOrNull(4));
 
     internal static async ValueTask WriteAsync(SqlSession sql, string userId, bool trusted, int failures, DateTimeOffset? lastAt) =>
         await sql.ExecuteAsync(trusted ? WriteTrustedSql : WriteUntrustedSql, userId, failures, lastAt?.ToUnixTimeMilliseconds());
-
-    static DateTimeOffset? Time(DbDataReader row, int column) =>
-        row.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
 }

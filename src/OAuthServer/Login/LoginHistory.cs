@@ -13,7 +13,6 @@ public static class LoginHistory
             user_agent, client_version, presented, proven, flaw, token_used, token_needed, security_token_id, trusted_network, decision, reason,
             deciding_rule, trace, facts, latency_microseconds)
         VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20, @p21, @p22, @p23, @p24)
-        RETURNING id
         """;
 
     /// <summary>Writes one record and returns its number.</summary>
@@ -22,7 +21,7 @@ public static class LoginHistory
         var facts = entry.Facts;
         var ruling = entry.Ruling;
         var known = facts.User.Id.Length > 0;
-        return await scope.Sql.ScalarAsync(
+        return await scope.Sql.InsertAsync(
             InsertSql,
             facts.At.ToUnixTimeMilliseconds(),
             Text(facts.Org.Id),
@@ -48,7 +47,7 @@ public static class LoginHistory
             ruling.DecidingRule,
             LoginTrace.Write(ruling),
             JsonSerializer.Serialize(StoredFacts.Of(facts), StoredFactsJson.Default.StoredFacts),
-            entry.LatencyMicroseconds) ?? throw new InvalidOperationException("The database gave a login record no number.");
+            entry.LatencyMicroseconds);
     }
 
     /// <summary>The facts of a record.</summary>

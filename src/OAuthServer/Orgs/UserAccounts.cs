@@ -1,4 +1,3 @@
-using System.Data.Common;
 using OAuthServer.Data;
 using OAuthServer.Policy;
 using OAuthServer.Policy.Lockout;
@@ -77,7 +76,7 @@ public sealed class UserAccounts(Database database)
         Enrolled = Proof.None,
     };
 
-    static UserAccount Map(DbDataReader row) => new()
+    static UserAccount Map(SqlRow row) => new()
     {
         Id = row.GetString(0),
         OrgId = row.GetString(1),
@@ -85,13 +84,10 @@ public sealed class UserAccounts(Database database)
         Username = row.GetString(3),
         Status = Enum.Parse<UserStatus>(row.GetString(4)),
         IsBreakGlass = row.GetBoolean(5),
-        PasswordHash = row.IsDBNull(6) ? null : row.GetString(6),
-        PasswordChangedAt = Time(row, 7),
+        PasswordHash = row.GetStringOrNull(6),
+        PasswordChangedAt = row.GetTimeOrNull(7),
         MustChangePassword = row.GetBoolean(8),
-        FirstLoginAt = Time(row, 9),
+        FirstLoginAt = row.GetTimeOrNull(9),
         Enrolled = row.GetBoolean(10) ? Proof.Totp : Proof.None,
     };
-
-    static DateTimeOffset? Time(DbDataReader row, int column) =>
-        row.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
 }

@@ -53,7 +53,7 @@ public sealed class AccessTokenReader(
     /// <summary>The username, if neither grant nor token is revoked and user and organization are in order.</summary>
     ValueTask<string?> OwnerOfLiveAsync(AccessTokenInfo info) => database.ReadAsync(
         LiveSql,
-        row => row.IsDBNull(0) && row.GetString(1) == nameof(UserStatus.Active) && row.GetString(2) == nameof(OrgStatus.Open) && !row.GetBoolean(3)
+        row => row.IsNull(0) && row.GetString(1) == nameof(UserStatus.Active) && row.GetString(2) == nameof(OrgStatus.Open) && !row.GetBoolean(3)
             ? row.GetString(4)
             : null,
         info.GrantId, info.Jti);
@@ -61,7 +61,7 @@ public sealed class AccessTokenReader(
     async ValueTask<AccessTokenInfo?> ReadOpaqueAsync(string token)
     {
         var row = await database.ReadAsync(
-            OpaqueSql, row => new { Claims = row.GetString(0), Revoked = !row.IsDBNull(1) }, master.KeyedHash(TokenIssuer.OpaquePurpose, token));
+            OpaqueSql, row => new { Claims = row.GetString(0), Revoked = !row.IsNull(1) }, master.KeyedHash(TokenIssuer.OpaquePurpose, token));
         if (row is null || row.Revoked)
             return null;
         using var claims = JsonDocument.Parse(row.Claims);

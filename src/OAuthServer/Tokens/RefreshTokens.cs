@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
 using OAuthServer.Apps;
@@ -143,21 +142,21 @@ public sealed class RefreshTokens(Database database, MasterKey master, TimeProvi
 
     string HashOf(string token) => master.KeyedHash(Purpose, token);
 
-    static FoundRefreshToken Map(DbDataReader row, string token) => new()
+    static FoundRefreshToken Map(SqlRow row, string token) => new()
     {
         Token = token,
         Hash = row.GetString(0),
         GrantId = row.GetString(1),
-        ExpiresAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2)),
-        IdleExpiresAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(3)),
-        UsedAt = row.IsDBNull(4) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(4)),
+        ExpiresAt = row.GetTime(2),
+        IdleExpiresAt = row.GetTime(3),
+        UsedAt = row.GetTimeOrNull(4),
         UserId = row.GetString(5),
         AppId = row.GetString(6),
         Scope = row.GetString(7),
         Channel = Enum.Parse<LoginChannel>(row.GetString(8)),
         Proven = (Proof)row.GetInt32(9),
-        TrustedNetwork = row.IsDBNull(10) ? null : row.GetString(10),
-        AuthenticatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(11)),
-        IsRevoked = !row.IsDBNull(12),
+        TrustedNetwork = row.GetStringOrNull(10),
+        AuthenticatedAt = row.GetTime(11),
+        IsRevoked = !row.IsNull(12),
     };
 }

@@ -13,9 +13,9 @@ public sealed class CompactJwsTests
     [InlineData("{\"sub\":1,\"aud\":{}}")]
     public void Text_that_is_no_Unicode_is_no_text(string claims)
     {
-        var jws = CompactJws.TryParse(Part("{\"alg\":\"\\ud800\",\"kid\":\"\\ud800\"}") + "." + Part(claims) + ".");
-        Assert.Equal("", jws!.Algorithm);
-        Assert.Null(jws.KeyId);
+        Assert.Null(CompactJws.TryParse(Part("{\"alg\":\"\\ud800\"}") + "." + Part(claims) + "."));
+        Assert.Null(CompactJws.TryParse(Part("{\"kid\":\"\\ud800\"}") + "." + Part(claims) + "."));
+        var jws = CompactJws.TryParse(Part("{}") + "." + Part(claims) + ".")!;
         Assert.Null(CompactJws.Text(jws.Claims, "sub"));
         Assert.False(jws.IsFor("a"));
     }

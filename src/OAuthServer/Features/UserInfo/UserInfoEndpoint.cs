@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Text.Json;
 using OAuthServer.Apps;
 using OAuthServer.Data;
@@ -139,8 +138,8 @@ public sealed class UserInfoEndpoint(AccessTokenReader reader, AppDirectory apps
     {
         internal string FullName => $"{FirstName} {LastName}".Trim();
 
-        internal static Person Read(DbDataReader row) => new(
+        internal static Person Read(SqlRow row) => new(
             row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5),
-            DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(6)));
+            row.GetTime(6));
     }
 }

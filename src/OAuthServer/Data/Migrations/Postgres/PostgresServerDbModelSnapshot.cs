@@ -400,8 +400,6 @@ namespace OAuthServer.Data.Migrations.Postgres
 
                     b.HasKey("Id");
 
-                    b.HasIndex("At");
-
                     b.HasIndex("UserId", "At");
 
                     b.ToTable("login_records");

@@ -389,8 +389,6 @@ namespace OAuthServer.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("At");
-
                     b.HasIndex("UserId", "At");
 
                     b.ToTable("login_records");

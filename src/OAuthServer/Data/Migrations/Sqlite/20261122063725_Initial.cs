@@ -527,11 +527,6 @@ namespace OAuthServer.Data.Migrations.Sqlite
                 column: "user_id");
 
             migrationBuilder.CreateIndex(
-                name: "IX_login_records_at",
-                table: "login_records",
-                column: "at");
-
-            migrationBuilder.CreateIndex(
                 name: "IX_login_records_user_id_at",
                 table: "login_records",
                 columns: new[] { "user_id", "at" });
