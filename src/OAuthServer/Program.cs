@@ -8,6 +8,7 @@ var root = new RootCommand("An OAuth 2.0 and OpenID Connect server that carries 
     ServeCommand.New(),
     ApplyCommand.New(),
     ExplainCommand.New(),
+    UserCommand.New(),
     DoctorCommand.New(),
     TotpCommand.New(),
 };

@@ -12,6 +12,9 @@ namespace OAuthServer.Accounts;
 /// </summary>
 public sealed class Authenticators(Database database, Passwords passwords, MasterKey key, Outbox outbox, PublicUrl server, TimeProvider clock)
 {
+    /// <summary>The purpose under which seeds are sealed.</summary>
+    public const string SeedPurpose = "totp-seed";
+
     /// <summary>How long an enrolment waits for its code, and the seed can be shown.</summary>
     public static readonly TimeSpan EnrolmentTime = TimeSpan.FromMinutes(15);
 
@@ -160,9 +163,9 @@ public sealed class Authenticators(Database database, Passwords passwords, Maste
         return new(secret, OtpAuthUri.Of(issuer, username, secret), pending.CreatedAt + EnrolmentTime);
     }
 
-    byte[] Seal(byte[] seed) => key.Protect("totp-seed", seed);
+    byte[] Seal(byte[] seed) => key.Protect(SeedPurpose, seed);
 
-    byte[] Open(Authenticator authenticator) => key.Unprotect("totp-seed", authenticator.Seed);
+    byte[] Open(Authenticator authenticator) => key.Unprotect(SeedPurpose, authenticator.Seed);
 
     enum FailedProof
     {

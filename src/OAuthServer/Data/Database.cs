@@ -115,7 +115,7 @@ public sealed class SqliteDatabase : Database
             DataSource = this.path,
             ForeignKeys = true,
             DefaultTimeout = 10,
-            Mode = SqliteOpenMode.ReadWriteCreate,
+            Mode = SqliteOpenMode.ReadWrite, // made by LockForMigrationAsync alone, so that nobody else can read it
         }.ToString();
         var builder = new DbContextOptionsBuilder<SqliteServerDb>();
         Configure(builder);
@@ -152,10 +152,10 @@ public sealed class SqliteDatabase : Database
             try
             {
                 var file = new FileStream(path + ".migration-lock", Privately(FileAccess.ReadWrite));
-                // Made here and not by SQLite, which would let others read it, and its journal after it.
-                await using (new FileStream(path, Privately(FileAccess.ReadWrite, FileShare.ReadWrite)))
-                {
-                }
+                // Made here and not by SQLite, which would let others read it, and its journal after it. One that is there is not
+                // opened: closing it would drop the locks that SQLite holds on it in this process.
+                if (!File.Exists(path))
+                    await new FileStream(path, Privately(FileAccess.ReadWrite)).DisposeAsync();
                 await using (var connection = await ConnectAsync(cancellation))
                 {
                     // EF Core's own lock row survives a killed process and would make every later start wait for ever.
@@ -173,9 +173,9 @@ public sealed class SqliteDatabase : Database
         }
     }
 
-    static FileStreamOptions Privately(FileAccess access, FileShare share = FileShare.None)
+    static FileStreamOptions Privately(FileAccess access)
     {
-        var file = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = access, Share = share };
+        var file = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = access, Share = FileShare.None };
         if (!OperatingSystem.IsWindows())
             file.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return file;

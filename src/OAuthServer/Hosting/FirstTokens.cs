@@ -1,31 +1,31 @@
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Accounts;
 using OAuthServer.Data;
-using OAuthServer.Email;
 using OAuthServer.Hosting.Configuration;
 using OAuthServer.Orgs;
 
 namespace OAuthServer.Hosting;
 
-/// <summary>Users that came into being with a password get their first security token by mail, where the feature applies to them.</summary>
+/// <summary>
+/// Users that come into being with a password get their first security token by mail, where the feature applies to them: in the
+/// transaction that makes them, so that nobody is left without.
+/// </summary>
 static class FirstTokens
 {
-    internal static async Task IssueAsync(IServiceProvider services, IReadOnlyList<NewUser> users)
+    internal static Func<ServerDb, IReadOnlyList<NewUser>, Task> With(IServiceProvider services) =>
+        (db, users) => IssueAsync(db, users, services.GetRequiredService<SecurityTokens>());
+
+    static async Task IssueAsync(ServerDb db, IReadOnlyList<NewUser> users, SecurityTokens tokens)
     {
-        if (users.Count == 0)
-            return;
-        var (database, tokens, clock) = (services.GetRequiredService<Database>(), services.GetRequiredService<SecurityTokens>(), services.GetRequiredService<TimeProvider>());
-        await services.GetRequiredService<ChangeWatch>().RefreshAsync();
-        var profiles = (await services.GetRequiredService<OrgDirectory>().CurrentAsync()).Rows.Profiles;
         foreach (var user in users)
         {
-            await using var db = database.NewContext();
-            await using var transaction = await AccountLock.BeginAsync(db, user.Id, clock.GetUtcNow(), CancellationToken.None);
             var row = await db.Users.SingleAsync(u => u.Id == user.Id);
-            await tokens.IssueAsync(db, row, profiles[row.ProfileId], TokenCause.FirstPassword, oldWorksUntil: null, CancellationToken.None);
-            await db.SaveChangesAsync();
-            await transaction.CommitAsync();
+            var org = await db.Organizations.SingleAsync(o => o.Id == user.OrgId);
+            var profile = await db.Profiles.SingleAsync(p => p.Id == row.ProfileId);
+            var settings = await db.ProfileVersions.Where(v => v.ProfileId == profile.Id && v.Version == profile.Version).Select(v => v.Settings).SingleAsync();
+            var facts = FactsMapping.ProfileFacts(org, profile, SettingsJson.Read<ProfileSettings>(settings));
+            await tokens.IssueAsync(db, row, facts, TokenCause.FirstPassword, oldWorksUntil: null, CancellationToken.None);
         }
-        services.GetRequiredService<Outbox>().Wake();
+        await db.SaveChangesAsync();
     }
 }

@@ -75,7 +75,7 @@ public sealed class CredentialVerifier(Database database, MasterKey key, Passwor
             AuthenticatorSql, row => new { Id = row.GetInt64(0), Seed = row.GetBytes(1), LastStep = row.GetInt64(2) }, userId);
         if (authenticator is null)
             return null;
-        if (Totp.FindStep(key.Unprotect("totp-seed", authenticator.Seed), text[^Totp.Digits..], at) is not { } step)
+        if (Totp.FindStep(key.Unprotect(Authenticators.SeedPurpose, authenticator.Seed), text[^Totp.Digits..], at) is not { } step)
             return null;
         var spend = new SpendOnce(scope => SingleUse.ClaimStepAsync(scope.Sql, authenticator.Id, step), CredentialFlaw.TotpReplayed);
         return new(Proof.Totp, Totp.Digits, step <= authenticator.LastStep ? CredentialFlaw.TotpReplayed : CredentialFlaw.None, spend, null);

@@ -38,10 +38,10 @@ public sealed class LoginExplanations(Database database, LoginReferences referen
     public static async Task<LoginFacts> FactsAsync(ServerDb db, LoginRecord record, CancellationToken cancellation = default)
     {
         var profile = Strangers.Profile;
-        if (record.ProfileId is { } id)
+        if (record.ProfileId is { } id
+            && await db.ProfileVersions.AsNoTracking().SingleOrDefaultAsync(v => v.ProfileId == id && v.Version == record.ProfileVersion, cancellation) is { } version
+            && await db.Profiles.AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, cancellation) is { } row)
         {
-            var version = await db.ProfileVersions.AsNoTracking().SingleAsync(v => v.ProfileId == id && v.Version == record.ProfileVersion, cancellation);
-            var row = await db.Profiles.AsNoTracking().SingleAsync(p => p.Id == id, cancellation);
             var org = await db.Organizations.AsNoTracking().SingleAsync(o => o.Id == row.OrgId, cancellation);
             row.Version = version.Version;
             profile = FactsMapping.ProfileFacts(org, row, SettingsJson.Read<ProfileSettings>(version.Settings));

@@ -23,6 +23,7 @@ public sealed class LoginGate(
     PasswordHashing hashing,
     WriteQueue writes,
     Database database,
+    ChangeWatch changes,
     MasterKey key,
     LoginReferences references,
     RefusalLimits limits,
@@ -49,10 +50,20 @@ public sealed class LoginGate(
     }
 
     /// <summary>Seconds until a caller with too many refusals behind it is looked at again; 0 = now.</summary>
-    public int SecondsToWait(RequestContext request, AppEntry? app) => limits.SecondsToWait(request.Origin.Address, app?.ClientId);
+    int SecondsToWait(RequestContext request, AppEntry? app) => limits.SecondsToWait(request.Origin.Address, app?.ClientId);
 
-    /// <summary>Records an app that could not prove itself, and returns the reference.</summary>
-    public async Task<string> RecordAsync(ClientProof.Failed failed, LoginChannel channel, RequestContext request)
+    /// <summary>Records an app that could not prove itself, and returns what it is told: the same at every door. Null with seconds to wait when there have been too many.</summary>
+    public async Task<(OAuthError? Error, int RetryAfterSeconds)> RefuseAppAsync(ClientProof.Failed failed, LoginChannel channel, RequestContext request)
+    {
+        // A request that names no app, or contradicts itself, is no attempt to be one.
+        if (failed.ClientId is null || failed.Error.Error != "invalid_client")
+            return (failed.Error, 0);
+        return SecondsToWait(request, failed.App) is > 0 and var seconds
+            ? (null, seconds)
+            : (failed.Error with { Reference = await RecordAsync(failed, channel, request) }, 0);
+    }
+
+    async Task<string> RecordAsync(ClientProof.Failed failed, LoginChannel channel, RequestContext request)
     {
         // Not against the app: whoever only claims to be it could shut it out.
         limits.Count(request.Origin.Address, clientId: null);
@@ -72,7 +83,12 @@ public sealed class LoginGate(
         if (attempt.App is { } known && await apps.FindAsync(known.ClientId) is { } current && current != known)
             attempt = attempt with { App = current };
         var user = await FindAsync(attempt, directory.Rows);
-        var profile = user is null ? Strangers.Profile : directory.Rows.Profiles[user.ProfileId];
+        ProfileFacts? profile = Strangers.Profile;
+        if (user is not null && (!directory.Rows.Profiles.TryGetValue(user.ProfileId, out profile) || !directory.Rows.Orgs.ContainsKey(user.OrgId)))
+        {
+            await changes.RefreshAsync(); // the user is newer than the directory
+            return null;
+        }
         var at = clock.GetUtcNow();
         var verified = attempt.Credentials switch
         {
@@ -143,10 +159,11 @@ public sealed class LoginGate(
     static async ValueTask CountAsync(WriteScope scope, UserAccount user, LoginFacts facts, LoginRuling ruling)
     {
         var at = facts.At.ToUnixTimeMilliseconds();
-        if (ruling.Decision is LoginDecision.Allow && user.FirstLoginAt is null)
-            await scope.Sql.ExecuteAsync(FirstLoginSql, user.Id, at);
+        // An app that acts as somebody is not that person's first login, nor a guess.
         if (!facts.Channel.IsGuessable())
             return;
+        if (ruling.Decision is LoginDecision.Allow && user.FirstLoginAt is null)
+            await scope.Sql.ExecuteAsync(FirstLoginSql, user.Id, at);
         var trusted = facts.FromTrustedOrigin;
         if (ruling.Decision is LoginDecision.Allow && facts.User.Lockout.Failures > 0)
             await FailureCounters.WriteAsync(scope.Sql, user.Id, trusted, 0, null);
@@ -159,7 +176,7 @@ public sealed class LoginGate(
         var reference = references.Of(judged.RecordId);
         metrics.Login(EnumNames<LoginChannel>.Of(attempt.Channel), LoginHistory.DecisionWord(judged.Ruling.Decision), judged.Ruling.DecidingRule);
         if (judged.Ruling.Decision is LoginDecision.Deny)
-            limits.Count(attempt.Request.Origin.Address, attempt.App?.ClientId);
+            limits.Count(attempt.Request.Origin.Address, attempt.App is { Settings.IsPublic: false } app ? app.ClientId : null); // anybody may name a public app
         return judged.Ruling.Decision switch
         {
             LoginDecision.Allow allow => new LoginOutcome.SignedIn(user!, org!, judged.Facts.Profile, allow.Assurance, judged.Facts.At, reference),

@@ -28,9 +28,9 @@ public sealed class RefusalLimits(LimitOptions options, TimeProvider clock)
         var now = clock.GetTimestamp();
         if (buckets.Count > MaxTracked)
             Forget(now);
-        Add(NetworkKey(from), now);
+        Add(NetworkKey(from), options.RefusalsPerNetwork, now);
         if (clientId is not null)
-            Add("app " + clientId, now);
+            Add("app " + clientId, options.RefusalsPerApp, now);
     }
 
     int WaitOf(string key, int burst, long now)
@@ -41,8 +41,9 @@ public sealed class RefusalLimits(LimitOptions options, TimeProvider clock)
         return over < 0 ? 0 : 1 + (int)((over + 1) * 60 / options.ForgivenPerMinute);
     }
 
-    void Add(string key, long now) =>
-        buckets.AddOrUpdate(key, _ => new(1, now), (_, bucket) => new(LevelOf(bucket, now) + 1, now));
+    /// <summary>No higher than full: a client that knocks all night is let in again as soon as one that stopped at the limit.</summary>
+    void Add(string key, int burst, long now) =>
+        buckets.AddOrUpdate(key, _ => new(1, now), (_, bucket) => new(Math.Min(LevelOf(bucket, now) + 1, burst + 1), now));
 
     void Forget(long now)
     {

@@ -14,6 +14,8 @@ static class GrantRows
 
     const string InsertAccessTokenSql = "INSERT INTO access_tokens (hash, grant_id, expires_at, claims) VALUES (@p0, @p1, @p2, @p3)";
 
+    const string PasswordSql = "SELECT password_changed_at FROM users WHERE id = @p0";
+
     internal const string RevokeSql = "UPDATE grants SET revoked_at = @p1 WHERE id = @p0 AND revoked_at IS NULL";
 
     /// <summary>128 random bits.</summary>
@@ -26,6 +28,13 @@ static class GrantRows
         RandomNumberGenerator.Fill(random);
         return Base64Url.EncodeToString(random);
     }
+
+    /// <summary>
+    /// True while the password that proved the login is still the user's. A change that came between the login and this batch has
+    /// revoked every grant it found, and this one must not slip in behind it.
+    /// </summary>
+    internal static async ValueTask<bool> PasswordStandsAsync(SqlSession sql, string forUpdate, GrantedAccess access) =>
+        access.PasswordChangedAt is not { } seen || await sql.ScalarAsync(PasswordSql + forUpdate, access.UserId) == seen.ToUnixTimeMilliseconds();
 
     internal static async ValueTask<string> InsertAsync(SqlSession sql, string id, GrantedAccess access)
     {

@@ -30,6 +30,9 @@ public sealed record GrantedAccess
     /// <summary>The grant that goes on; null = a new one.</summary>
     public string? GrantId { get; init; }
 
+    /// <summary>When the password that proved the user was set; null when none did.</summary>
+    public DateTimeOffset? PasswordChangedAt { get; init; }
+
     /// <summary>A refresh token may go with it.</summary>
     public bool MayRefresh { get; init; }
 

@@ -16,7 +16,7 @@ namespace OAuthServer.Tokens;
 /// It never asks who may come in.
 /// </summary>
 public sealed class TokenIssuer(
-    SigningKeyRing keys, StandingGrants standing, RefreshTokens refreshTokens, WriteQueue writes, MasterKey master, PublicUrl publicUrl,
+    SigningKeyRing keys, StandingGrants standing, RefreshTokens refreshTokens, WriteQueue writes, Database database, MasterKey master, PublicUrl publicUrl,
     ServerMetrics metrics, TimeProvider clock)
 {
     /// <summary>The purpose under which opaque access tokens are hashed.</summary>
@@ -26,7 +26,8 @@ public sealed class TokenIssuer(
     static readonly string[] OfflineScopes = ["offline_access", "refresh_token"];
     readonly ConcurrentDictionary<string, byte[]> headers = new(StringComparer.Ordinal);
 
-    public async ValueTask<TokenResult> IssueAsync(GrantedAccess access)
+    /// <summary>Makes the tokens; null when the password that proved the login has been changed meanwhile.</summary>
+    public async ValueTask<TokenResult?> IssueAsync(GrantedAccess access)
     {
         var started = clock.GetTimestamp();
         var settings = access.App.Settings;
@@ -58,8 +59,10 @@ public sealed class TokenIssuer(
         var makesGrant = access.GrantId is null && !isStanding;
         if (makesGrant || opaque || startsRefresh)
         {
-            await writes.CommitAsync(async scope =>
+            var stands = await writes.CommitAsync(async scope =>
             {
+                if (makesGrant && !await GrantRows.PasswordStandsAsync(scope.Sql, database.ForUpdate, access))
+                    return false;
                 if (makesGrant)
                     await GrantRows.InsertAsync(scope.Sql, grantId, access);
                 if (opaque)
@@ -68,6 +71,8 @@ public sealed class TokenIssuer(
                     await refreshTokens.StartAsync(scope, refresh!, grantId, access.App);
                 return true;
             });
+            if (!stands)
+                return null;
         }
         metrics.TokenIssued(clock.GetElapsedTime(started));
         return new TokenResult { Access = access, AccessToken = value, ExpiresIn = lifetime, IssuedAt = access.At, RefreshToken = refresh };

@@ -90,6 +90,54 @@ public sealed class DemoTests : IDisposable
         Assert.DoesNotContain("FAIL", said, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_operator_unlocks_a_user_and_resets_a_token()
+    {
+        await using var demo = await StartAsync();
+        var (_, unlocked) = await ServerProcess.RunAsync("user", "olivia.outside@acme.example", "--unlock", "--reset-token", "--data", folder);
+        Assert.Contains("is unlocked", unlocked, StringComparison.Ordinal);
+        Assert.Contains("on its way", unlocked, StringComparison.Ordinal);
+        var (code, unknown) = await ServerProcess.RunAsync("user", "nobody@acme.example", "--unlock", "--data", folder);
+        Assert.Equal(2, code);
+        Assert.Contains("no user", unknown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_plan_makes_neither_key_nor_database()
+    {
+        var (code, said) = await ServerProcess.RunAsync("apply", Path.Combine(AppContext.BaseDirectory, "config", "demo"), "--plan", "--config", ConfigFile());
+        Assert.Equal(2, code);
+        Assert.Contains("there is no key", said, StringComparison.Ordinal);
+        Assert.Equal(["server.json"], Directory.GetFiles(folder).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task An_app_and_a_user_that_were_applied_a_moment_ago_may_log_in_at_once()
+    {
+        await using var demo = await StartAsync();
+        var summary = JsonDocument.Parse(await File.ReadAllTextAsync(SummaryFile, TestContext.Current.CancellationToken)).RootElement;
+        var app = summary.GetProperty("apps").EnumerateArray().Single(a => a.GetProperty("clientId").GetString() == "acme-nightly");
+        var declared = Path.Combine(folder, "declared");
+        CopyFolder(Path.Combine(AppContext.BaseDirectory, "config", "demo"), declared);
+        await File.WriteAllTextAsync(Path.Combine(declared, "profiles", "new.json"), """{ "name": "Brand new", "securityToken": { "offTrustedNetworks": false } }""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(declared, "users", "new.json"),
+            """{ "username": "nina@acme.example", "email": "nina@acme.example", "profile": "Brand new", "password": "Salt-and-Pepper-77" }""", TestContext.Current.CancellationToken);
+        var (code, said) = await ServerProcess.RunAsync("apply", declared, "--data", folder);
+        Assert.True(code == 0, said);
+        using var client = new HttpClient();
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["grant_type"] = "password",
+            ["client_id"] = "acme-nightly",
+            ["client_secret"] = app.GetProperty("clientSecret").GetString()!,
+            ["username"] = "nina@acme.example",
+            ["password"] = "Salt-and-Pepper-77",
+        });
+        using var answer = await client.PostAsync(url + "/services/oauth2/token", form, TestContext.Current.CancellationToken);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     string SummaryFile => folder + "-summary.json";
@@ -99,6 +147,23 @@ public sealed class DemoTests : IDisposable
         var demo = ServerProcess.Start("demo", "--url", url, "--data", folder, "--summary", SummaryFile);
         await demo.SaysAsync("explain $REF");
         return demo;
+    }
+
+    string ConfigFile()
+    {
+        var file = Path.Combine(folder, "server.json");
+        File.WriteAllText(file, """{ "database": { "kind": "sqlite", "path": "x.db" }, "masterKey": "file:x.key", "mail": { "folder": "mail" } }""");
+        return file;
+    }
+
+    static void CopyFolder(string from, string to)
+    {
+        foreach (var file in Directory.GetFiles(from, "*.json", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
     }
 
     static async Task<string> PasteAsync(string lines)

@@ -1,5 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
+using OAuthServer.Apps;
 using OAuthServer.Policy;
 using OAuthServer.Tests.Support;
+using OAuthServer.Tokens;
 
 namespace OAuthServer.Tests.Login;
 
@@ -37,14 +40,53 @@ public sealed class RaceTests(Servers servers)
     }
 
     [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
-    public async Task A_right_password_among_parallel_wrong_ones_gets_in_only_before_the_limit(string database)
+    public async Task Right_and_wrong_passwords_at_once_are_judged_as_if_one_came_after_the_other(string database)
     {
-        var (_, org, app) = await SceneAsync(database);
+        var (server, org, app) = await SceneAsync(database);
         var user = await org.UserAsync(new() { Lockout = new() { MaxInvalidAttempts = 3 } });
-        for (var i = 0; i < 3; i++)
-            await user.LoginAsync(app, TestServer.Office, password: "wrong");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => user.LoginAsync(app, TestServer.Office)));
-        Assert.All(answers, answer => answer.IsRefused("invalid_grant", "authentication failure"));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => user.LoginAsync(app, TestServer.Office, password: i % 4 == 0 ? null : "wrong")));
+        var records = new List<OAuthServer.Data.LoginRecord>();
+        foreach (var answer in answers)
+            records.Add(await server.RecordAsync(answer));
+        var failures = 0;
+        foreach (var record in records.OrderBy(record => record.Id))
+        {
+            if (failures == 3)
+            {
+                Assert.Equal(DenyReason.LockedOut, record.Reason);
+                continue;
+            }
+            Assert.NotEqual(DenyReason.LockedOut, record.Reason);
+            failures = record.Decision == "allow" ? 0 : failures + 1;
+        }
+        Assert.Equal(3, failures);
+    }
+
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task A_login_that_overlaps_a_password_change_leaves_no_grant_of_the_old_password(string database)
+    {
+        var (server, org, app) = await SceneAsync(database);
+        var user = await org.UserAsync();
+        var changing = user.RowAsync();
+        var access = new GrantedAccess
+        {
+            App = (await server.Services.GetRequiredService<AppDirectory>().FindAsync(app.ClientId))!,
+            UserId = user.Id,
+            Username = user.Username,
+            OrgId = org.Id,
+            Channel = LoginChannel.PasswordGrant,
+            Assurance = new(Proof.Password, null),
+            ProfileVersion = 1,
+            At = server.Clock.GetUtcNow(),
+            AuthenticatedAt = server.Clock.GetUtcNow(),
+            Scope = "api offline_access",
+            MayRefresh = true,
+            PasswordChangedAt = (await changing).PasswordChangedAt,
+        };
+        var mint = server.Services.GetRequiredService<TokenIssuer>();
+        Assert.NotNull(await mint.IssueAsync(access));
+        await user.ChangeAsync(row => row.PasswordChangedAt = server.Clock.GetUtcNow().AddSeconds(1));
+        Assert.Null(await mint.IssueAsync(access));
     }
 
     [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]

@@ -8,8 +8,9 @@ namespace OAuthServer.Features.Discovery;
 public sealed record GrantTypes(IReadOnlyList<string> Names);
 
 /// <summary>
-/// What this server can do and where (OpenID Connect Discovery 1.0, RFC 8414), and its public keys. The documents list what works
-/// and nothing else; they are bytes made once.
+/// What this server can do and where (OpenID Connect Discovery 1.0, RFC 8414), and its public keys. The documents list what works,
+/// besides what the specification demands before its time (algorithms of ID tokens, which come with the authorization code); they
+/// are bytes made once.
 /// </summary>
 public sealed class DiscoveryEndpoints
 {

@@ -70,11 +70,13 @@ public sealed class IntrospectionEndpoint(
         // A public app proves nothing, and introspection is for those who do (RFC 7662 section 2.1). One that is switched off is nobody.
         if (proof is ClientProof.Proven { Proof: not Proof.None, App.App.IsActive: true } proven)
             return proven.App;
-        var failed = proof as ClientProof.Failed;
-        var error = failed?.Error ?? OAuthError.InvalidClient;
-        if (failed is { ClientId: not null } && error.Error == "invalid_client")
-            error = error with { Reference = await gate.RecordAsync(failed, LoginChannel.ClientCredentials, RequestContext.Of(context, origins, clock)) };
-        await OAuthAnswer.ErrorAsync(context, error, failed?.App?.Settings.Dialect ?? Dialect.Standard, failed?.UsedHeader ?? false);
+        if (proof is not ClientProof.Failed failed)
+        {
+            await OAuthAnswer.ErrorAsync(context, OAuthError.InvalidClient);
+            return null;
+        }
+        var (error, seconds) = await gate.RefuseAppAsync(failed, LoginChannel.ClientCredentials, RequestContext.Of(context, origins, clock));
+        await OAuthAnswer.ErrorAsync(context, error ?? OAuthAnswer.TooMany(seconds), failed.App?.Settings.Dialect ?? Dialect.Standard, failed.UsedHeader);
         return null;
     }
 

@@ -56,10 +56,8 @@ public sealed class RevocationEndpoint(
         var proof = await clients.AuthenticateAsync(context.Request, form);
         if (proof is ClientProof.Failed failed)
         {
-            var error = failed.Error;
-            if (failed.ClientId is not null && error.Error == "invalid_client")
-                error = error with { Reference = await gate.RecordAsync(failed, LoginChannel.ClientCredentials, RequestContext.Of(context, origins, clock)) };
-            await OAuthAnswer.ErrorAsync(context, error, failed.App?.Settings.Dialect ?? Dialect.Standard, failed.UsedHeader);
+            var (error, seconds) = await gate.RefuseAppAsync(failed, LoginChannel.ClientCredentials, RequestContext.Of(context, origins, clock));
+            await OAuthAnswer.ErrorAsync(context, error ?? OAuthAnswer.TooMany(seconds), failed.App?.Settings.Dialect ?? Dialect.Standard, failed.UsedHeader);
             return;
         }
         var app = ((ClientProof.Proven)proof).App;

@@ -19,9 +19,17 @@ public sealed class CurrentPassword(GuessCounter guesses)
         // Taken first and given back: what is counted before it is looked at cannot be exceeded by many at once.
         if (!await guesses.TryBeginAsync(me.User.Id, me.Profile, me.IsFromTrustedOrigin))
             return null;
-        var outcome = await attempt();
-        if (!isWrong(outcome))
-            await guesses.GiveBackAsync(me.User.Id, me.IsFromTrustedOrigin);
-        return outcome;
+        var guessed = false;
+        try
+        {
+            var outcome = await attempt();
+            guessed = isWrong(outcome);
+            return outcome;
+        }
+        finally
+        {
+            if (!guessed)
+                await guesses.GiveBackAsync(me.User.Id, me.IsFromTrustedOrigin);
+        }
     }
 }

@@ -59,6 +59,14 @@ public static class OAuthAnswer
             json.WriteString("error_description"u8, state.description);
         });
 
+    /// <summary>For a network or app with too many refusals behind it.</summary>
+    public static OAuthError TooMany(int retryAfterSeconds) =>
+        new("temporarily_unavailable", "Too many refused logins from this network or app; wait before the next attempt.", 429)
+        {
+            RetryAfterSeconds = retryAfterSeconds,
+            InSalesforceWords = new("rate_limit_exceeded", "too many logins"),
+        };
+
     /// <summary>The answer to a method that an endpoint does not have.</summary>
     public static Task WrongMethodAsync(HttpContext context, string allow)
     {

@@ -20,5 +20,6 @@ static class Access
         At = login.At,
         AuthenticatedAt = login.At,
         Scope = scope,
+        PasswordChangedAt = login.Assurance.Proven.HasFlag(Proof.Password) ? login.User.PasswordChangedAt : null,
     };
 }

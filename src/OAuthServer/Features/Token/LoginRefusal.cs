@@ -1,3 +1,4 @@
+using OAuthServer.Features.Shared;
 using OAuthServer.Http;
 using OAuthServer.Login;
 using OAuthServer.Policy;
@@ -13,11 +14,7 @@ public static class LoginRefusal
 {
     public static OAuthError Of(LoginOutcome outcome, LoginChannel channel) => outcome switch
     {
-        LoginOutcome.TooMany many => new("temporarily_unavailable", "Too many refused logins from this network or app; wait before the next attempt.", 429)
-        {
-            RetryAfterSeconds = many.RetryAfterSeconds,
-            InSalesforceWords = new("rate_limit_exceeded", "too many logins"),
-        },
+        LoginOutcome.TooMany many => OAuthAnswer.TooMany(many.RetryAfterSeconds),
         LoginOutcome.Refused refused => Of(refused, channel) with { Reference = refused.Reference },
         LoginOutcome.Challenged challenged => AuthenticationFailure with { Reference = challenged.Reference },
         LoginOutcome.SignedIn => throw new InvalidOperationException("A login that holds is no refusal."),
@@ -63,5 +60,6 @@ public static class LoginRefusal
             or DenyReason.DeviceUnknown => AuthenticationFailure,
     };
 
-    static OAuthError AuthenticationFailure { get; } = OAuthError.InvalidGrant("authentication failure");
+    /// <summary>What every login hears that has not proven its credentials.</summary>
+    internal static OAuthError AuthenticationFailure { get; } = OAuthError.InvalidGrant("authentication failure");
 }

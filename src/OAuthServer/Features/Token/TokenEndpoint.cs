@@ -56,7 +56,11 @@ public sealed class TokenEndpoint(
                 await OAuthAnswer.ErrorAsync(context, refused.Error, dialect);
                 break;
             case GrantResult.Granted granted:
-                var result = await mint.IssueAsync(granted.Access);
+                if (await mint.IssueAsync(granted.Access) is not { } result)
+                {
+                    await OAuthAnswer.ErrorAsync(context, LoginRefusal.AuthenticationFailure with { Reference = granted.Reference }, dialect);
+                    break;
+                }
                 context.Response.Headers[OAuthAnswer.ReferenceHeader] = granted.Reference;
                 await (dialect == Dialect.Salesforce
                     ? SalesforceTokenAnswer.WriteAsync(context, result, form, client.PresentedSecret, publicUrl)
@@ -80,14 +84,7 @@ public sealed class TokenEndpoint(
 
     async Task RefuseAppAsync(HttpContext context, ClientProof.Failed failed, IGrant? grant, RequestContext request, Dialect dialect)
     {
-        var error = failed.Error;
-        if (failed.ClientId is not null && error.Error == "invalid_client")
-        {
-            if (gate.SecondsToWait(request, failed.App) is > 0 and var seconds)
-                error = LoginRefusal.Of(new LoginOutcome.TooMany(seconds), LoginChannel.ClientCredentials);
-            else
-                error = error with { Reference = await gate.RecordAsync(failed, grant?.Channel ?? LoginChannel.ClientCredentials, request) };
-        }
-        await OAuthAnswer.ErrorAsync(context, error, dialect, failed.UsedHeader);
+        var (error, seconds) = await gate.RefuseAppAsync(failed, grant?.Channel ?? LoginChannel.ClientCredentials, request);
+        await OAuthAnswer.ErrorAsync(context, error ?? OAuthAnswer.TooMany(seconds), dialect, failed.UsedHeader);
     }
 }

@@ -54,6 +54,8 @@ public sealed class UserInfoEndpoint(AccessTokenReader reader, AppDirectory apps
             await (isSalesforce ? BareWordAsync(context, "Bad_OAuth_Token") : ChallengeAsync(context, 401, "invalid_token", "The access token is invalid, expired or revoked."));
         else if (isParameter && !isSalesforce)
             await ChallengeAsync(context, 400, "invalid_request", "Send the token in the Authorization header.");
+        else if (!isSalesforce && access.Audience != publicUrl.Value)
+            await ChallengeAsync(context, 401, "invalid_token", "The access token was made for another resource server."); // RFC 9068 section 4
         else if (!isSalesforce && access.Channel == LoginChannel.ClientCredentials)
             await ChallengeAsync(context, 403, "insufficient_scope", "This token was made for an app, not for a person.");
         else if (!isSalesforce && !access.HasScope("openid"))

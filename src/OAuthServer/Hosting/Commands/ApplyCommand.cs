@@ -17,7 +17,7 @@ static class ApplyCommand
         var command = new Command("apply", "Make organizations, profiles, users and apps as declared in a folder.") { folder, plan, prune };
         which.AddTo(command);
         command.SetAction(parsed => WhichServer.RunAsync(
-            () => RunAsync(which.Options(parsed), parsed.GetValue(folder)!.FullName, parsed.GetValue(plan), parsed.GetValue(prune))));
+            () => RunAsync(which.Options(parsed, mayMakeKey: !parsed.GetValue(plan)), parsed.GetValue(folder)!.FullName, parsed.GetValue(plan), parsed.GetValue(prune))));
         return command;
     }
 
@@ -26,20 +26,22 @@ static class ApplyCommand
         await using var app = Server.Build(options);
         var services = app.Services;
         var database = services.GetRequiredService<Database>();
-        await SchemaUpgrade.RunAsync(database);
+        if (!plan)
+            await SchemaUpgrade.RunAsync(database);
+        else if (await SchemaUpgrade.PendingAsync(database) is { Count: > 0 } pending)
+            throw new InvalidOperationException($"A plan changes nothing, and the database lacks {pending.Count} migrations; serve or apply once, then plan.");
         var (key, clock) = (services.GetRequiredService<MasterKey>(), services.GetRequiredService<TimeProvider>());
         var by = $"apply {Path.GetFileName(folder)} by {Environment.UserName}";
         var report = plan
             ? await ConfigApply.PlanAsync(database, key, folder, prune, by, clock)
-            : await ConfigApply.ApplyAsync(database, key, services.GetRequiredService<PasswordHashing>(), folder, prune, by, clock);
-        if (!plan)
-            await FirstTokens.IssueAsync(services, report.NewUsers);
+            : await ConfigApply.ApplyAsync(database, key, services.GetRequiredService<PasswordHashing>(), folder, prune, by, clock, FirstTokens.With(services));
+        // First, because nobody else knows them.
+        foreach (var secret in report.Generated)
+            Console.WriteLine($"{secret.Kind} of {secret.Owner}: {secret.Value}");
         foreach (var line in report.Changes.Concat(report.Kept))
             Console.WriteLine(line);
         if (report.Changes.Count == 0)
             Console.WriteLine("Nothing to change.");
-        foreach (var secret in report.Generated)
-            Console.WriteLine($"{secret.Kind} of {secret.Owner}: {secret.Value}");
         return 0;
     }
 }

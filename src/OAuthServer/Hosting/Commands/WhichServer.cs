@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
 using OAuthServer.Hosting.Configuration;
 using OAuthServer.Hosting.Demo;
 
@@ -17,9 +19,11 @@ sealed class WhichServer
         command.Options.Add(Data);
     }
 
+    /// <param name="parsed">What was typed.</param>
+    /// <param name="mayMakeKey">A master key file that is missing is made: only by what changes the database anyway.</param>
     /// <exception cref="ConfigurationException">The configuration cannot be used.</exception>
-    internal ServerOptions Options(ParseResult parsed) =>
-        parsed.GetValue(Data) is { } folder ? DemoFolder.Open(folder.FullName).Options() : ServerConfigFile.Load(parsed.GetValue(Config)!.FullName);
+    internal ServerOptions Options(ParseResult parsed, bool mayMakeKey = false) =>
+        parsed.GetValue(Data) is { } folder ? DemoFolder.Open(folder.FullName).Options() : ServerConfigFile.Load(parsed.GetValue(Config)!.FullName, mayMakeKey);
 
     /// <summary>Runs a command; what is wrong with the configuration is printed, one error a line.</summary>
     internal static async Task<int> RunAsync(Func<Task<int>> command)
@@ -28,9 +32,9 @@ sealed class WhichServer
         {
             return await command();
         }
-        catch (Exception problem) when (problem is ConfigurationException or InvalidOperationException or IOException) // IOException: the address is in use
+        catch (Exception problem) when (problem is ConfigurationException or InvalidOperationException or IOException or DbException or DbUpdateException)
         {
-            await Console.Error.WriteLineAsync(problem.Message);
+            await Console.Error.WriteLineAsync(problem is DbException or DbUpdateException ? $"The database did not do its part: {problem.GetBaseException().Message}" : problem.Message);
             return 2;
         }
     }

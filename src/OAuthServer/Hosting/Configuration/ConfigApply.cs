@@ -36,9 +36,11 @@ public static class ConfigApply
     /// <param name="prune">Remove what was declared and no longer is.</param>
     /// <param name="appliedBy">Who saves the new versions of profiles.</param>
     /// <param name="clock">When.</param>
+    /// <param name="welcome">What new users are given, in the same transaction.</param>
     /// <exception cref="ConfigurationException">Everything that is wrong in the files; nothing was changed.</exception>
     public static async Task<ApplyReport> ApplyAsync(
-        Database database, MasterKey key, PasswordHashing hashing, string folder, bool prune, string appliedBy, TimeProvider clock)
+        Database database, MasterKey key, PasswordHashing hashing, string folder, bool prune, string appliedBy, TimeProvider clock,
+        Func<ServerDb, IReadOnlyList<NewUser>, Task>? welcome = null)
     {
         var orgs = Read(folder, out var errors);
         await using var db = database.NewContext();
@@ -58,6 +60,8 @@ public static class ConfigApply
         if (db.ChangeTracker.HasChanges())
         {
             await db.SaveChangesAsync();
+            if (welcome is not null)
+                await welcome(db, report.NewUsers);
             await transaction.CommitAsync();
         }
         return report;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace OAuthServer.Hosting.Configuration;
 
@@ -13,13 +14,19 @@ static class MasterKeyFile
     /// <summary>The key; null when it cannot be had, which has been reported then.</summary>
     /// <param name="text">The reference.</param>
     /// <param name="database">The embedded database, if there is one: a new key cannot read an old database.</param>
+    /// <param name="mayMake">A missing file may be made.</param>
     /// <param name="report">The file the reference is written in.</param>
-    internal static byte[]? Read(string text, string? database, FileReport report)
+    internal static byte[]? Read(string text, string? database, bool mayMake, FileReport report)
     {
         const string Path = "masterKey";
         if (text.StartsWith("file:", StringComparison.Ordinal))
         {
             var file = SecretReference.PathOf(text, report);
+            if (!File.Exists(file) && !mayMake)
+            {
+                report.Add(Path, $"there is no key {file} yet; it is made when the server first starts, or by apply.");
+                return null;
+            }
             if (!File.Exists(file) && !MayMake(file, database, report))
                 return null;
             if (!OperatingSystem.IsWindows() && File.Exists(file) && (File.GetUnixFileMode(file) & Others) != UnixFileMode.None)
@@ -58,8 +65,11 @@ static class MasterKeyFile
             var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
             if (!OperatingSystem.IsWindows())
                 options.UnixCreateMode = OwnerOnly;
-            using (var writer = new StreamWriter(fresh, options))
-                writer.WriteLine(Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
+            using (var stream = new FileStream(fresh, options))
+            {
+                stream.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) + "\n"));
+                stream.Flush(flushToDisk: true); // before the first thing is sealed with it
+            }
             // Whole or not at all; of two servers that start together the first one's key stays.
             File.Move(fresh, file, overwrite: false);
             return true;

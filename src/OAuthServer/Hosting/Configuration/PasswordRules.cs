@@ -1,3 +1,4 @@
+using OAuthServer.Accounts;
 using OAuthServer.Data;
 using OAuthServer.Orgs;
 
@@ -14,7 +15,7 @@ static class PasswordRules
         {
             var profile = new Profile { Id = "", OrgId = org.Id, Name = user.File.Profile };
             var policy = FactsMapping.ProfileFacts(org, profile, state.SettingsOf(user.File.Profile)!).Password;
-            var flaws = policy.Judge(user.Password!.Value, user.File.Username, isKnownBreached: false);
+            var flaws = policy.Judge(user.Password!.Value, user.File.Username, CommonPasswords.Contains(user.Password.Value));
             if (flaws.Count > 0)
             {
                 var words = string.Join(", ", flaws.Select(flaw => JsonShape.Word(flaw)));

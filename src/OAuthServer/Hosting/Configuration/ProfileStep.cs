@@ -28,6 +28,8 @@ static class ProfileStep
             var users = run.Prune ? await CountUsersAsync(run, state, profile) : 0;
             if (users > 0)
                 run.Kept($"{Label(profile.Name, state)} is not in the files, but {users} users have it; give them another first");
+            else if (run.Prune && await run.Db.LoginRecords.AnyAsync(record => record.ProfileId == profile.Id))
+                run.Kept($"{Label(profile.Name, state)} is not in the files, but the login history was decided by it; it can go when that has expired");
             else
                 run.NotDeclared(profile, Label(profile.Name, state));
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OAuthServer.Apps;
 using OAuthServer.Data;
 
 namespace OAuthServer.Hosting.Configuration;
@@ -53,7 +54,7 @@ static class SecretStep
         run.Changed($"{Label(row.Name, app)}: another value");
     }
 
-    static string Hash(ApplyRun run, string value) => run.Key.KeyedHash("app-secret", value);
+    static string Hash(ApplyRun run, string value) => run.Key.KeyedHash(ClientAuthenticator.SecretPurpose, value);
 
     // The database keeps milliseconds; finer text in a file would differ for ever.
     static DateTimeOffset? Stored(DateTimeOffset? at) =>

@@ -8,17 +8,19 @@ namespace OAuthServer.Hosting.Configuration;
 /// </summary>
 public static class ServerConfigFile
 {
-    /// <summary>Reads the file; a master key file that does not exist yet is made.</summary>
+    /// <summary>Reads the file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="mayMakeKey">A master key file that does not exist yet is made; otherwise that is an error.</param>
     /// <exception cref="ConfigurationException">Everything that is wrong in the file.</exception>
-    public static ServerOptions Load(string path)
+    public static ServerOptions Load(string path, bool mayMakeKey = true)
     {
         var errors = new List<ConfigError>();
         var report = new FileReport(path, errors);
-        var options = Read(report);
+        var options = Read(report, mayMakeKey);
         return errors.Count == 0 ? options! : throw new ConfigurationException(errors);
     }
 
-    static ServerOptions? Read(FileReport report)
+    static ServerOptions? Read(FileReport report, bool mayMakeKey)
     {
         if (JsonFile.Read(report) is not { } json)
             return null;
@@ -29,7 +31,7 @@ public static class ServerConfigFile
         var database = DatabaseSection.Read(file.Database, report);
         var mail = MailSection.Read(file.Mail, report);
         // Last, because a new key is only made for a file that is right in everything else.
-        var key = file.MasterKey is { } reference ? MasterKeyFile.Read(reference, database?.SqlitePath, report) : null;
+        var key = file.MasterKey is { } reference ? MasterKeyFile.Read(reference, database?.SqlitePath, mayMakeKey, report) : null;
         return report.IsClean ? Options(file, database!, mail!, key!) : null;
     }
 

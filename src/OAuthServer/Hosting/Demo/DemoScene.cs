@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using OAuthServer.Accounts;
 using OAuthServer.Apps;
 using OAuthServer.Data;
+using OAuthServer.Email;
 using OAuthServer.Hosting.Configuration;
 using OAuthServer.Orgs;
 using OAuthServer.Tokens;
@@ -24,11 +25,12 @@ sealed record DemoScene(IReadOnlyList<DemoUser> Users, IReadOnlyList<DemoApp> Ap
         var secrets = folder.ReadSecrets();
         var report = await ConfigApply.ApplyAsync(
             database, services.GetRequiredService<MasterKey>(), services.GetRequiredService<PasswordHashing>(),
-            Path.Combine(AppContext.BaseDirectory, "config", "demo"), prune: false, "demo", services.GetRequiredService<TimeProvider>());
+            Path.Combine(AppContext.BaseDirectory, "config", "demo"), prune: false, "demo", services.GetRequiredService<TimeProvider>(), FirstTokens.With(services));
         foreach (var secret in report.Generated)
             secrets[secret.Owner] = secret.Value;
         folder.WriteSecrets(secrets);
-        await FirstTokens.IssueAsync(services, report.NewUsers);
+        await services.GetRequiredService<ChangeWatch>().RefreshAsync();
+        services.GetRequiredService<Outbox>().Wake();
         await using var db = database.NewContext();
         foreach (var user in report.NewUsers)
             await EnrolWhereDemandedAsync(services, db, user, secrets);
