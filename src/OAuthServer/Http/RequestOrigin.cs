@@ -21,17 +21,17 @@ public sealed class RequestOrigins(IReadOnlyList<IPNetwork> proxies, int hops)
         if (peer is null || !IsProxy(peer))
             return new(peer, "peer");
         var forwarded = string.Join(',', (IEnumerable<string?>)context.Request.Headers["X-Forwarded-For"]).Split(',');
-        // A proxy that names nobody, and a chain of nothing but proxies, leave the caller unknown: the proxy's own address may lie
-        // in a trusted network, and whoever comes through it does not for that.
+        // A proxy that names nobody leaves the caller unknown: its own address may lie in a trusted network, and whoever comes
+        // through it does not for that.
         IPAddress? address = null;
         for (var i = 0; i < hops && i < forwarded.Length; i++)
         {
             var entry = forwarded[^(i + 1)].Trim();
             address = Unmapped(Parse(entry));
             if (address is null || !IsProxy(address))
-                return new(address, peer.ToString());
+                break;
         }
-        return new(null, peer.ToString());
+        return new(address, peer.ToString());
     }
 
     bool IsProxy(IPAddress address)

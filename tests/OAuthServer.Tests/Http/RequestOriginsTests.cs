@@ -13,7 +13,6 @@ public sealed class RequestOriginsTests
     [Theory]
     [InlineData(Peer, "127.0.10.7", Peer)] // nobody's proxy
     [InlineData("::ffff:203.0.113.7", "127.0.10.7", Peer)]
-    [InlineData(Proxy, "", Proxy)]
     [InlineData(Proxy, "198.51.100.9", "198.51.100.9")]
     [InlineData("::ffff:10.0.0.1", "198.51.100.9", "198.51.100.9")]
     [InlineData(Proxy, "127.0.10.7, 198.51.100.9", "198.51.100.9")] // what the caller wrote stands to the left
@@ -32,6 +31,7 @@ public sealed class RequestOriginsTests
     public void Counts(string peer, string? forwarded, string expected) => Assert.Equal(IPAddress.Parse(expected), Of(peer, forwarded).Address);
 
     [Theory]
+    [InlineData("")]
     [InlineData("unknown")]
     [InlineData("_hidden")]
     [InlineData("127.0.10.7, junk")]
@@ -68,7 +68,7 @@ public sealed class RequestOriginsTests
         var context = new DefaultHttpContext();
         context.Connection.RemoteIpAddress = IPAddress.Parse(Proxy);
         context.Request.Headers[header] = "127.0.10.7";
-        Assert.Equal(IPAddress.Parse(Proxy), Origins.Of(context).Address);
+        Assert.Null(Origins.Of(context).Address);
     }
 
     static RequestOrigins Origins { get; } = new([IPNetwork.Parse("10.0.0.0/24"), IPNetwork.Parse("2001:db8:ffff::/64")], hops: 2);

@@ -67,7 +67,7 @@ public sealed class RaceTests(Servers servers)
     {
         var (server, org, app) = await SceneAsync(database);
         var user = await org.UserAsync();
-        var changing = user.RowAsync();
+        await server.NoticeAsync();
         var access = new GrantedAccess
         {
             App = (await server.Services.GetRequiredService<AppDirectory>().FindAsync(app.ClientId))!,
@@ -81,7 +81,7 @@ public sealed class RaceTests(Servers servers)
             AuthenticatedAt = server.Clock.GetUtcNow(),
             Scope = "api offline_access",
             MayRefresh = true,
-            PasswordChangedAt = (await changing).PasswordChangedAt,
+            PasswordChangedAt = (await user.RowAsync()).PasswordChangedAt,
         };
         var mint = server.Services.GetRequiredService<TokenIssuer>();
         Assert.NotNull(await mint.IssueAsync(access));
