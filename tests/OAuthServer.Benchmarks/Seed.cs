@@ -57,7 +57,7 @@ sealed class Seed : IAsyncDisposable
         };
         var results = new List<TokenResult>();
         for (var i = 0; i < count; i++)
-            results.Add(await Get<TokenIssuer>().IssueAsync(access));
+            results.Add(await Get<TokenIssuer>().IssueAsync(access) ?? throw new InvalidOperationException("No token was made."));
         return results;
     }
 
