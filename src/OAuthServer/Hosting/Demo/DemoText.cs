@@ -27,17 +27,17 @@ static class DemoText
         text.AppendLine(CultureInfo.InvariantCulture, $"Security tokens came by mail: {mail}").AppendLine();
         text.AppendLine("Paste these into another terminal, from the top:").AppendLine();
         Story(text, "Password alone, from outside every trusted network: refused (400, authentication failure).",
-            $"curl -i {token} {login} -d username={olivia.Username} --data-urlencode 'password={olivia.Password}'");
+            $"curl -iw '\\n' {token} {login} -d username={olivia.Username} --data-urlencode 'password={olivia.Password}'");
         Story(text, "Password with the e-mailed security token appended: accepted.",
             $"TOKEN=$(cat '{mail}'/*{olivia.Username}*.eml | tr -d '\\r' | grep -xE '[A-Za-z0-9]{{24}}' | tail -n 1)",
-            $"curl -i {token} {login} -d username={olivia.Username} --data-urlencode \"password={olivia.Password}$TOKEN\"");
+            $"curl -iw '\\n' {token} {login} -d username={olivia.Username} --data-urlencode \"password={olivia.Password}$TOKEN\"");
         Story(text, "Password alone from the head office (127.0.0.2 is its trusted network): accepted.",
-            $"curl -i --interface 127.0.0.2 {OnIpv4(token)} {login} -d username={olivia.Username} --data-urlencode 'password={olivia.Password}'");
+            $"curl -iw '\\n' --interface 127.0.0.2 {OnIpv4(token)} {login} -d username={olivia.Username} --data-urlencode 'password={olivia.Password}'");
         Story(text, "Password with an authenticator code appended: accepted, each code once.",
             $"CODE=$({program} totp {tessa.TotpSecret})",
-            $"curl -i {token} {login} -d username={tessa.Username} --data-urlencode \"password={tessa.Password}$CODE\"");
+            $"curl -iw '\\n' {token} {login} -d username={tessa.Username} --data-urlencode \"password={tessa.Password}$CODE\"");
         Story(text, "Client id and secret, no password at all: accepted.",
-            $"curl -i {token} -u '{app.ClientId}:{app.ClientSecret}' -d grant_type=client_credentials");
+            $"curl -iw '\\n' {token} -u '{app.ClientId}:{app.ClientSecret}' -d grant_type=client_credentials");
         Story(text, "Why was the first one refused?",
             $"REF=$(curl -si {token} {login} -d username={olivia.Username} --data-urlencode 'password={olivia.Password}' | tr -d '\\r' | sed -n 's/^Login-Reference: //p')",
             $"{program} explain $REF --data '{data}'");
