@@ -14,6 +14,9 @@ sealed record FailureCounters(LockoutState Trusted, LockoutState Untrusted, Date
     const string WriteTrustedSql = "UPDATE users SET trusted_failures = @p1, trusted_last_failure_at = @p2 WHERE id = @p0";
     const string WriteUntrustedSql = "UPDATE users SET untrusted_failures = @p1, untrusted_last_failure_at = @p2 WHERE id = @p0";
 
+    /// <summary>Those that count for this class of origin.</summary>
+    internal LockoutState For(bool trusted) => trusted ? Trusted : Untrusted;
+
     internal static FailureCounters Read(SqlRow row) => new(new(row.GetInt32(0), row.GetTimeOrNull(1)), new(row.GetInt32(2), row.GetTimeOrNull(3)), row.GetTimeOrNull(4));
 
     internal static async ValueTask WriteAsync(SqlSession sql, string userId, bool trusted, int failures, DateTimeOffset? lastAt) =>

@@ -19,7 +19,7 @@ public sealed class GuessCounter(Database database, WriteQueue writes, TimeProvi
         var now = clock.GetUtcNow();
         if (await scope.Sql.FirstAsync(readSql, FailureCounters.Read, userId) is not { } counters)
             return false;
-        var state = fromTrustedOrigin ? counters.Trusted : counters.Untrusted;
+        var state = counters.For(fromTrustedOrigin);
         if (state.IsLocked(profile.Lockout, now))
             return false;
         await FailureCounters.WriteAsync(scope.Sql, userId, fromTrustedOrigin, state.AfterFailure(profile.Lockout, now).Failures, now);
@@ -31,7 +31,7 @@ public sealed class GuessCounter(Database database, WriteQueue writes, TimeProvi
     {
         if (await scope.Sql.FirstAsync(readSql, FailureCounters.Read, userId) is { } counters)
         {
-            var state = fromTrustedOrigin ? counters.Trusted : counters.Untrusted;
+            var state = counters.For(fromTrustedOrigin);
             await FailureCounters.WriteAsync(scope.Sql, userId, fromTrustedOrigin, Math.Max(0, state.Failures - 1), state.LastFailureAt);
         }
         return true;

@@ -139,7 +139,7 @@ public sealed class LoginGate(
             var counters = await scope.Sql.FirstAsync(countersSql, FailureCounters.Read, user.Id);
             if (counters is null || counters.PasswordChangedAt != user.PasswordChangedAt)
                 return null;
-            facts = facts with { User = facts.User with { Lockout = facts.FromTrustedOrigin ? counters.Trusted : counters.Untrusted } };
+            facts = facts with { User = facts.User with { Lockout = counters.For(facts.FromTrustedOrigin) } };
         }
         var ruling = LoginPolicy.Decide(facts);
         if (ruling.Decision is LoginDecision.Allow && verified.Spend is { } spend && !await spend.SpendAsync(scope))
