@@ -32,24 +32,18 @@ public sealed class Grant
     public DateTimeOffset AuthenticatedAt { get; set; }
 
     public DateTimeOffset? RevokedAt { get; set; }
-}
 
-/// <summary>A refresh token, as a keyed hash. One line of them per grant; each is used once when the app rotates.</summary>
-public sealed class RefreshToken
-{
-    public required string Hash { get; set; }
+    /// <summary>Which refresh token of the grant is the current one, counted from 1; null where there is none. The tokens themselves are nowhere.</summary>
+    public int? RefreshGeneration { get; set; }
 
-    public required string GrantId { get; set; }
+    /// <summary>The absolute end of the refresh tokens, inherited by successors.</summary>
+    public DateTimeOffset? RefreshExpiresAt { get; set; }
 
-    public DateTimeOffset IssuedAt { get; set; }
+    /// <summary>Their end if none is used before.</summary>
+    public DateTimeOffset? RefreshIdleExpiresAt { get; set; }
 
-    /// <summary>The absolute end of the line, inherited by successors.</summary>
-    public DateTimeOffset ExpiresAt { get; set; }
-
-    /// <summary>The end if it is not used before.</summary>
-    public DateTimeOffset IdleExpiresAt { get; set; }
-
-    public DateTimeOffset? UsedAt { get; set; }
+    /// <summary>When the current one's predecessor was used.</summary>
+    public DateTimeOffset? RefreshUsedAt { get; set; }
 }
 
 /// <summary>An opaque access token, as a keyed hash.</summary>

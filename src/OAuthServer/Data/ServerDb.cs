@@ -39,8 +39,6 @@ public abstract class ServerDb(DbContextOptions options) : DbContext(options)
 
     public DbSet<Grant> Grants => Set<Grant>();
 
-    public DbSet<RefreshToken> RefreshTokens => Set<RefreshToken>();
-
     public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
 
     public DbSet<RevokedToken> RevokedTokens => Set<RevokedToken>();
@@ -131,12 +129,6 @@ public abstract class ServerDb(DbContextOptions options) : DbContext(options)
             e.HasOne<User>().WithMany().HasForeignKey(g => g.UserId);
             e.HasOne<ConnectedApp>().WithMany().HasForeignKey(g => g.AppId);
             e.HasIndex(g => new { g.AppId, g.UserId });
-        });
-        modelBuilder.Entity<RefreshToken>(e =>
-        {
-            e.HasKey(t => t.Hash);
-            e.HasIndex(t => t.ExpiresAt);
-            e.HasOne<Grant>().WithMany().HasForeignKey(t => t.GrantId);
         });
         modelBuilder.Entity<AccessToken>(e =>
         {

@@ -8,8 +8,9 @@ namespace OAuthServer.Tokens;
 static class GrantRows
 {
     const string InsertSql = """
-        INSERT INTO grants (id, org_id, user_id, app_id, channel, scope, proven, trusted_network, profile_version, authenticated_at)
-        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9)
+        INSERT INTO grants (id, org_id, user_id, app_id, channel, scope, proven, trusted_network, profile_version, authenticated_at,
+            refresh_generation, refresh_expires_at, refresh_idle_expires_at)
+        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12)
         """;
 
     const string InsertAccessTokenSql = "INSERT INTO access_tokens (hash, grant_id, expires_at, claims) VALUES (@p0, @p1, @p2, @p3)";
@@ -36,11 +37,12 @@ static class GrantRows
     internal static async ValueTask<bool> PasswordStandsAsync(SqlSession sql, string forUpdate, GrantedAccess access) =>
         access.PasswordChangedAt is not { } seen || await sql.ScalarAsync(PasswordSql + forUpdate, access.UserId) == seen.ToUnixTimeMilliseconds();
 
-    internal static async ValueTask<string> InsertAsync(SqlSession sql, string id, GrantedAccess access)
+    internal static async ValueTask<string> InsertAsync(SqlSession sql, string id, GrantedAccess access, RefreshLife? refresh = null)
     {
         await sql.ExecuteAsync(
             InsertSql, id, access.OrgId, access.UserId, access.App.App.Id, access.Channel.ToString(), access.Scope, (int)access.Assurance.Proven,
-            access.Assurance.TrustedNetwork, access.ProfileVersion, access.AuthenticatedAt.ToUnixTimeMilliseconds());
+            access.Assurance.TrustedNetwork, access.ProfileVersion, access.AuthenticatedAt.ToUnixTimeMilliseconds(),
+            refresh is null ? null : RefreshTokens.FirstGeneration, refresh?.ExpiresAt.ToUnixTimeMilliseconds(), refresh?.IdleExpiresAt.ToUnixTimeMilliseconds());
         return id;
     }
 

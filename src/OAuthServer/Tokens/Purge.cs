@@ -16,12 +16,11 @@ public sealed class Purge(Database database, TimeProvider clock)
         await db.RevokedTokens.Where(t => t.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
         await db.AccessTokens.Where(t => t.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
         var oldest = now - SigningKeyRing.LongestToken;
-        // An access token of the last refresh may live on after its line has ended, and needs its grant.
-        await db.RefreshTokens.Where(t => t.ExpiresAt < oldest).ExecuteDeleteAsync(cancellation);
         await db.UsedAssertions.Where(a => a.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
+        // An access token of the last refresh may live on after its line has ended, and needs its grant.
         await db.Grants
             .Where(g => g.Channel != LoginChannel.ClientCredentials && g.AuthenticatedAt < oldest
-                && !db.RefreshTokens.Any(t => t.GrantId == g.Id) && !db.AccessTokens.Any(t => t.GrantId == g.Id))
+                && (g.RefreshExpiresAt == null || g.RefreshExpiresAt < oldest) && !db.AccessTokens.Any(t => t.GrantId == g.Id))
             .ExecuteDeleteAsync(cancellation);
         var forgotten = now - history;
         // By number, which rises with time: no index by time is kept for this alone.

@@ -54,21 +54,19 @@ public sealed class TokenIssuer(
         };
         var opaque = settings.EffectiveTokenFormat == TokenFormat.Opaque;
         var value = opaque ? $"{access.OrgId}!{RandomNumberGenerator.GetString(OpaqueAlphabet, 96)}" : await SignAsync(token);
-        var refresh = access.NextRefreshToken ?? (access.GrantId is null && !isStanding && MayRefresh(access) ? RefreshTokens.NewToken() : null);
-        var startsRefresh = refresh is not null && access.NextRefreshToken is null;
         var makesGrant = access.GrantId is null && !isStanding;
-        if (makesGrant || opaque || startsRefresh)
+        var startsRefresh = makesGrant && MayRefresh(access);
+        var refresh = startsRefresh ? refreshTokens.FirstOf(grantId) : access.NextRefreshToken;
+        if (makesGrant || opaque)
         {
             var stands = await writes.CommitAsync(async scope =>
             {
                 if (makesGrant && !await GrantRows.PasswordStandsAsync(scope.Sql, database.ForUpdate, access))
                     return false;
                 if (makesGrant)
-                    await GrantRows.InsertAsync(scope.Sql, grantId, access);
+                    await GrantRows.InsertAsync(scope.Sql, grantId, access, startsRefresh ? RefreshTokens.LifeFrom(access.At, access.App) : null);
                 if (opaque)
                     await GrantRows.InsertAccessTokenAsync(scope.Sql, master.KeyedHash(OpaquePurpose, value), grantId, token.ExpiresAt, ClaimsOf(token));
-                if (startsRefresh)
-                    await refreshTokens.StartAsync(scope, refresh!, grantId, access.App);
                 return true;
             });
             if (!stands)

@@ -83,7 +83,7 @@ public sealed class AbuseTests(Servers servers)
     [Fact]
     public async Task A_full_queue_of_hashes_is_503_while_introspection_goes_on()
     {
-        await using var server = await TestServer.StartAsync(change: options => options with { Passwords = new() { Rounds = 1_000, AtOnce = 1, Waiting = 3 } });
+        await using var server = await TestServer.StartAsync(change: options => options with { Passwords = new() { Rounds = 20_000, AtOnce = 1, Waiting = 3 } });
         var (org, app) = await SceneAsync(server);
         var user = await org.UserAsync(NoToken);
         var token = (await user.LoginAsync(app, TestServer.Outside))["access_token"];

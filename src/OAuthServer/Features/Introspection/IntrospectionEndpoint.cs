@@ -49,7 +49,7 @@ public sealed class IntrospectionEndpoint(
         }
         if (await reader.ReadAsync(token) is { } access && await MaySeeAsync(app, access.ClientId))
             await WriteAccessAsync(context, access, dialect);
-        else if (await refreshTokens.FindAsync(token) is { UsedAt: null } refresh && refreshTokens.FlawOf(refresh, app) == CredentialFlaw.None
+        else if (await refreshTokens.FindAsync(token) is { IsCurrent: true } refresh && refreshTokens.FlawOf(refresh, app) == CredentialFlaw.None
             && await database.ReadAsync(LiveOwnerSql, row => row.GetString(0), refresh.UserId) is { } username)
             await WriteRefreshAsync(context, refresh, app, username);
         else

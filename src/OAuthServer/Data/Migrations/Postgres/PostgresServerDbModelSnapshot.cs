@@ -256,6 +256,22 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("proven");
 
+                    b.Property<long?>("RefreshExpiresAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("refresh_expires_at");
+
+                    b.Property<int?>("RefreshGeneration")
+                        .HasColumnType("integer")
+                        .HasColumnName("refresh_generation");
+
+                    b.Property<long?>("RefreshIdleExpiresAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("refresh_idle_expires_at");
+
+                    b.Property<long?>("RefreshUsedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("refresh_used_at");
+
                     b.Property<long?>("RevokedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("revoked_at");
@@ -618,42 +634,6 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.ToTable("recovery_codes");
                 });
 
-            modelBuilder.Entity("OAuthServer.Data.RefreshToken", b =>
-                {
-                    b.Property<string>("Hash")
-                        .HasColumnType("text")
-                        .HasColumnName("hash");
-
-                    b.Property<long>("ExpiresAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("expires_at");
-
-                    b.Property<string>("GrantId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("grant_id");
-
-                    b.Property<long>("IdleExpiresAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("idle_expires_at");
-
-                    b.Property<long>("IssuedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("issued_at");
-
-                    b.Property<long?>("UsedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("used_at");
-
-                    b.HasKey("Hash");
-
-                    b.HasIndex("ExpiresAt");
-
-                    b.HasIndex("GrantId");
-
-                    b.ToTable("refresh_tokens");
-                });
-
             modelBuilder.Entity("OAuthServer.Data.RevokedToken", b =>
                 {
                     b.Property<string>("Jti")
@@ -998,15 +978,6 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.HasOne("OAuthServer.Data.User", null)
                         .WithMany()
                         .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.RefreshToken", b =>
-                {
-                    b.HasOne("OAuthServer.Data.Grant", null)
-                        .WithMany()
-                        .HasForeignKey("GrantId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

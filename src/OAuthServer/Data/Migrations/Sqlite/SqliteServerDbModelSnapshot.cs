@@ -247,6 +247,22 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("proven");
 
+                    b.Property<long?>("RefreshExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("refresh_expires_at");
+
+                    b.Property<int?>("RefreshGeneration")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("refresh_generation");
+
+                    b.Property<long?>("RefreshIdleExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("refresh_idle_expires_at");
+
+                    b.Property<long?>("RefreshUsedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("refresh_used_at");
+
                     b.Property<long?>("RevokedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("revoked_at");
@@ -603,42 +619,6 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.ToTable("recovery_codes");
                 });
 
-            modelBuilder.Entity("OAuthServer.Data.RefreshToken", b =>
-                {
-                    b.Property<string>("Hash")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("hash");
-
-                    b.Property<long>("ExpiresAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("expires_at");
-
-                    b.Property<string>("GrantId")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("grant_id");
-
-                    b.Property<long>("IdleExpiresAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("idle_expires_at");
-
-                    b.Property<long>("IssuedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("issued_at");
-
-                    b.Property<long?>("UsedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("used_at");
-
-                    b.HasKey("Hash");
-
-                    b.HasIndex("ExpiresAt");
-
-                    b.HasIndex("GrantId");
-
-                    b.ToTable("refresh_tokens");
-                });
-
             modelBuilder.Entity("OAuthServer.Data.RevokedToken", b =>
                 {
                     b.Property<string>("Jti")
@@ -979,15 +959,6 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.HasOne("OAuthServer.Data.User", null)
                         .WithMany()
                         .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.RefreshToken", b =>
-                {
-                    b.HasOne("OAuthServer.Data.Grant", null)
-                        .WithMany()
-                        .HasForeignKey("GrantId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
