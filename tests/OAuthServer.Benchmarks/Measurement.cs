@@ -32,7 +32,7 @@ static class Measurement
 
     static async Task<int> MeasureAsync(string folder, bool quick, string[] only)
     {
-        var (seconds, rounds, warming) = quick ? (3, 1, 3) : (5, 3, 12);
+        var (seconds, rounds, warming) = quick ? (3, 1, 3) : (5, 3, 25);
         await using var seed = await Seed.NewAsync(folder, Child.FreePort());
         var starts = new List<double>();
         for (var i = 0; i < (quick ? 1 : 5); i++)

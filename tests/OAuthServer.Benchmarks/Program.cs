@@ -1,6 +1,6 @@
 using OAuthServer.Benchmarks;
 
-// Run by hand: dotnet run -c Release --project tests/OAuthServer.Benchmarks [--quick] [names of runs]
+// Run by hand: tools/benchmark [--quick] [names of runs]
 // The first two words are for the children that this program starts of itself.
 return args switch
 {

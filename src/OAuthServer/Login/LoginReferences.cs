@@ -14,8 +14,8 @@ public sealed class LoginReferences(MasterKey master) : IDisposable
     const string Alphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
     const int Rounds = 4;
     const uint HalfMask = (1u << 20) - 1;
-    // One per thread, kept: four rounds a login, and setting up OpenSSL's HMAC costs more than the hash itself.
-    readonly ThreadLocal<IncrementalHash> hmac = new(NewHmac(master.Derive("login-reference")), trackAllValues: true);
+    // One per thread, kept: four rounds a login, and setting up a cipher costs more than the one block of a round.
+    readonly ThreadLocal<BlockCipher> cipher = new(NewCipher(master.Derive("login-reference")), trackAllValues: true);
 
     public string Of(long id)
     {
@@ -66,23 +66,38 @@ public sealed class LoginReferences(MasterKey master) : IDisposable
         return (ulong)left << 20 | right;
     }
 
-    uint Round(int number, uint half)
-    {
-        Span<byte> input = stackalloc byte[5];
-        input[0] = (byte)number;
-        BinaryPrimitives.WriteUInt32LittleEndian(input[1..], half);
-        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        hmac.Value!.AppendData(input);
-        hmac.Value.GetHashAndReset(hash);
-        return BinaryPrimitives.ReadUInt32LittleEndian(hash) & HalfMask;
-    }
+    uint Round(int number, uint half) => cipher.Value!.Encrypt((ulong)number << 32 | half) & HalfMask;
 
-    static Func<IncrementalHash> NewHmac(byte[] key) => () => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
+    static Func<BlockCipher> NewCipher(byte[] key) => () => new(key);
 
     public void Dispose()
     {
-        foreach (var one in hmac.Values)
+        foreach (var one in cipher.Values)
             one.Dispose();
-        hmac.Dispose();
+        cipher.Dispose();
+    }
+
+    /// <summary>AES-256 of single blocks: the pseudo-random function of the rounds.</summary>
+    sealed class BlockCipher : IDisposable
+    {
+        readonly ICryptoTransform encryptor;
+        readonly byte[] block = new byte[16];
+
+        internal BlockCipher(byte[] key)
+        {
+            using var aes = Aes.Create();
+            (aes.Key, aes.Mode, aes.Padding) = (key, CipherMode.ECB, PaddingMode.None);
+            encryptor = aes.CreateEncryptor();
+        }
+
+        internal uint Encrypt(ulong value)
+        {
+            Array.Clear(block);
+            BinaryPrimitives.WriteUInt64LittleEndian(block, value);
+            encryptor.TransformBlock(block, 0, block.Length, block, 0);
+            return BinaryPrimitives.ReadUInt32LittleEndian(block);
+        }
+
+        public void Dispose() => encryptor.Dispose();
     }
 }
