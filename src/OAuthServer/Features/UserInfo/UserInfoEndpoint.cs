@@ -22,7 +22,7 @@ public sealed class UserInfoEndpoint(AccessTokenReader reader, AppDirectory apps
             await OAuthAnswer.WrongMethodAsync(context, "GET, POST");
             return;
         }
-        var token = BearerToken.Of(context.Request);
+        var token = BearerCredentials.Parse(context.Request.Headers.Authorization, orOAuth: true).Presented;
         var isParameter = false;
         RequestForm? form = null;
         if (context.Request.QueryString.HasValue || HttpMethods.IsPost(context.Request.Method)) // a chunked body has no length
