@@ -31,7 +31,10 @@ public sealed record LoginFacts(
     public IpRange? TrustedNetwork => Org.TrustedNetworks.Find(From);
 
     /// <summary>True inside the organization's trusted networks or the profile's login ranges: failures from there are counted apart.</summary>
-    public bool FromTrustedOrigin => TrustedNetwork is not null || Profile.LoginRanges.Contains(From);
+    public bool FromTrustedOrigin => IsTrustedOrigin(Org, Profile, From);
+
+    /// <summary>The same of an address without a login.</summary>
+    public static bool IsTrustedOrigin(OrgFacts org, ProfileFacts profile, IPAddress? from) => org.TrustedNetworks.Contains(from) || profile.LoginRanges.Contains(from);
 }
 
 /// <summary>Whether an organization is open for business.</summary>

@@ -3,7 +3,7 @@ namespace OAuthServer.Accounts;
 /// <summary>How passwords are hashed (PBKDF2-HMAC-SHA512).</summary>
 public sealed record PasswordHashingOptions
 {
-    /// <summary>Rounds; older hashes are redone at the next login when this rises.</summary>
+    /// <summary>Rounds; older hashes are redone at the next login when this rises. Only raise it: a hash of more rounds stays as it is, and takes longer.</summary>
     public int Rounds { get; init; } = 210_000;
 
     /// <summary>Hashes at once; 0 = half the cores, at least one. Keeps a flood of logins from starving everything else.</summary>

@@ -1,6 +1,4 @@
-using System.Net;
 using OAuthServer.Data;
-using OAuthServer.Orgs;
 using OAuthServer.Policy;
 
 namespace OAuthServer.Login;
@@ -36,8 +34,4 @@ public sealed class GuessCounter(Database database, WriteQueue writes, TimeProvi
         }
         return true;
     });
-
-    /// <summary>Whether failures from this address count with the trusted ones.</summary>
-    public static bool IsTrusted(OrgEntry org, ProfileFacts profile, IPAddress? from) =>
-        org.Facts.TrustedNetworks.Contains(from) || profile.LoginRanges.Contains(from);
 }

@@ -19,4 +19,35 @@ public sealed class PasswordHashingTests
             }
         }
     }
+
+    [Theory]
+    [InlineData(1_000, "pw", nameof(PasswordCheck.Right))]
+    [InlineData(1_000, "wrong", nameof(PasswordCheck.Wrong))]
+    [InlineData(1, "pw", nameof(PasswordCheck.RightButOutdated))]
+    [InlineData(300, "pw", nameof(PasswordCheck.RightButOutdated))]
+    [InlineData(300, "wrong", nameof(PasswordCheck.Wrong))]
+    [InlineData(300, "", nameof(PasswordCheck.Wrong))]
+    [InlineData(null, "pw", nameof(PasswordCheck.Wrong))]
+    public async Task Every_look_costs_the_rounds_of_today_in_one_turn(int? madeWith, string tried, string expected)
+    {
+        using var hashing = new PasswordHashing(new PasswordHashingOptions { Rounds = 1_000 });
+        var hash = madeWith is { } rounds ? await HashOfAsync(rounds, "pw") : null;
+        Assert.Equal(expected, (await hashing.VerifyAsync(hash, tried, TestContext.Current.CancellationToken)).ToString());
+        Assert.Equal((1_000, 1), (hashing.SpentRounds, hashing.Spent));
+    }
+
+    /// <summary>The direction that configuration advises against: what it costs is at least counted.</summary>
+    [Fact]
+    public async Task A_hash_of_more_rounds_costs_its_own()
+    {
+        using var hashing = new PasswordHashing(new PasswordHashingOptions { Rounds = 1_000 });
+        Assert.Equal(PasswordCheck.Right, await hashing.VerifyAsync(await HashOfAsync(2_000, "pw"), "pw", TestContext.Current.CancellationToken));
+        Assert.Equal(2_000, hashing.SpentRounds);
+    }
+
+    static async Task<string> HashOfAsync(int rounds, string password)
+    {
+        using var hashing = new PasswordHashing(new PasswordHashingOptions { Rounds = rounds });
+        return await hashing.HashAsync(password, TestContext.Current.CancellationToken);
+    }
 }

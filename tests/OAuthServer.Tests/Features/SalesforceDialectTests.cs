@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Policy;
 using OAuthServer.Tests.Support;
@@ -183,6 +184,46 @@ public sealed partial class SalesforceDialectTests(Servers servers)
         var dead = await scene.UserInfoAsync(token);
         Assert.Equal((HttpStatusCode.Forbidden, "Bad_OAuth_Token"), (dead.Status, dead.Text));
         (await scene.Server.SendAsync(new(new HttpMethod(method), $"{Revoke}?token={token}"))).IsRefused(HttpStatusCode.BadRequest, "invalid_token");
+    }
+
+    [Theory]
+    [InlineData(null, "invalid_token")]
+    [InlineData("access_token", "invalid_token")]
+    [InlineData("refresh_token", "invalid_token")]
+    [InlineData("id_token", "unsupported_token_type")]
+    public async Task What_cannot_be_revoked_is_an_error_in_the_contracts_words(string? hint, string error)
+    {
+        var scene = await SceneAsync();
+        var token = await scene.AccessTokenAsync();
+        var other = scene.By(await scene.Org.AppAsync(TestOrg.SalesforceApp));
+        (await other.RevokeAsync(token, hint)).IsRefused(HttpStatusCode.BadRequest, error); // another app's
+        (await scene.RevokeAsync("nonsense", hint)).IsRefused(HttpStatusCode.BadRequest, error);
+        (await scene.Server.PostAsync(TestServer.Outside, Revoke, ("token", token + "x"), ("token_type_hint", hint))).IsRefused(HttpStatusCode.BadRequest, error);
+        Assert.Equal(HttpStatusCode.OK, (await scene.UserInfoAsync(token)).Status);
+    }
+
+    [Theory]
+    [InlineData("refresh_token")]
+    [InlineData("id_token")]
+    [InlineData("nonsense")]
+    public async Task A_wrong_hint_keeps_no_token_alive(string hint)
+    {
+        var scene = await SceneAsync();
+        var (byHolder, byApp) = (await scene.AccessTokenAsync(), await scene.AccessTokenAsync());
+        Assert.Equal(HttpStatusCode.OK, (await scene.Server.PostAsync(TestServer.Outside, Revoke, ("token", byHolder), ("token_type_hint", hint))).Status);
+        Assert.Equal(HttpStatusCode.OK, (await scene.RevokeAsync(byApp, hint)).Status);
+        foreach (var token in new[] { byHolder, byApp })
+            Assert.Equal(HttpStatusCode.Forbidden, (await scene.UserInfoAsync(token)).Status);
+    }
+
+    [Fact]
+    public async Task A_jwt_of_a_salesforce_app_is_revoked_by_whoever_holds_it()
+    {
+        var scene = await OAuthScene.NewAsync(await servers.OnAsync("SQLite"), TestOrg.SalesforceApp with { TokenFormat = TokenFormat.Jwt });
+        var token = await scene.AccessTokenAsync();
+        Assert.Equal(3, token.Split('.').Length);
+        Assert.Equal(HttpStatusCode.OK, (await scene.Server.SendAsync(new(HttpMethod.Get, $"{Revoke}?token={token}"))).Status);
+        Assert.Equal("""{"active":false}""", (await scene.IntrospectAsync(token)).Text);
     }
 
     [Fact]

@@ -1,71 +1,64 @@
-using System.Diagnostics;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using OAuthServer.Tests.Support;
 
 namespace OAuthServer.Tests.Hosting;
 
-/// <summary>A server in a process of its own, over a folder that outlives it, to be ended by signals.</summary>
+/// <summary>The program itself, over a folder that outlives it, to be ended by signals.</summary>
 sealed class KilledServer : IAsyncDisposable
 {
     static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
-    readonly Process process;
+    static readonly byte[] Key = new byte[32];
+    readonly ServerProcess process;
 
-    KilledServer(Process process, Uri address) => (this.process, Address) = (process, address);
+    KilledServer(ServerProcess process, Uri address) => (this.process, Address) = (process, address);
 
     public Uri Address { get; }
 
-    public static async Task<KilledServer> StartAsync(string folder)
+    /// <summary><c>oauthserver serve</c>, with its mail going to the given port of this machine or into the folder.</summary>
+    public static async Task<KilledServer> StartAsync(string folder, int? smtpPort = null)
     {
+        var address = $"http://127.0.0.1:{FreePort.Next()}";
+        var mail = smtpPort is { } port ? $$"""{ "smtp": { "host": "127.0.0.1", "port": {{port}}, "startTls": false } }""" : """{ "folder": "mail" }""";
+        var config = Path.Combine(folder, "server.json");
+        await File.WriteAllTextAsync(config, $$"""
+            {
+              "listen": "{{address}}",
+              "database": { "kind": "sqlite", "path": "server.db" },
+              "masterKey": "env:MASTER_KEY",
+              "mail": {{mail}},
+              "passwords": { "rounds": 100000 }
+            }
+            """);
         // Its own temporary files lie in the folder too, so that a killed one leaves nothing elsewhere.
-        var child = ChildTest.Start(typeof(DurabilityTests), nameof(DurabilityTests.Child_serves_until_it_is_ended), ("CHILD_FOLDER", folder), ("TMPDIR", folder));
-        var address = Path.Combine(folder, "address");
-        for (var begun = Stopwatch.GetTimestamp(); !File.Exists(address); await Task.Delay(50))
+        var program = ServerProcess.Start([("MASTER_KEY", Convert.ToBase64String(Key)), ("TMPDIR", folder)], "serve", "--config", config);
+        try
         {
-            Assert.False(child.HasExited, child.HasExited ? await child.StandardOutput.ReadToEndAsync() : "");
-            Assert.True(Stopwatch.GetElapsedTime(begun) < Soon, "The child did not start in time.");
+            await program.SaysAsync("is listening on " + address);
+            return new(program, new Uri(address));
         }
-        return new(child, new Uri(await File.ReadAllTextAsync(address)));
+        catch
+        {
+            await program.DisposeAsync();
+            throw;
+        }
     }
 
-    /// <summary>What the child does: it serves until it is asked to stop, and tells where.</summary>
-    public static async Task ServeAsync(string folder)
-    {
-        await using var server = await OpenAsync(folder);
-        await File.WriteAllTextAsync(Path.Combine(folder, "unfinished"), server.Address.ToString());
-        File.Move(Path.Combine(folder, "unfinished"), Path.Combine(folder, "address"), overwrite: true);
-        var asked = new TaskCompletionSource();
-        await using (server.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(asked.SetResult))
-            await asked.Task;
-    }
-
-    /// <summary>The same server in this process.</summary>
-    public static Task<TestServer> OpenAsync(string folder) => TestServer.StartAsync(change: options => options with
-    {
-        Database = new() { SqlitePath = Path.Combine(folder, "server.db") },
-        Mail = new() { Folder = Path.Combine(folder, "mail") },
-    });
+    /// <summary>The same server in this process, on a clock that begins now and stands.</summary>
+    public static Task<TestServer> OpenAsync(string folder, int? smtpPort = null) => TestServer.StartAsync(
+        change: options => options with
+        {
+            Database = new() { SqlitePath = Path.Combine(folder, "server.db") },
+            MasterKey = Key,
+            Mail = smtpPort is { } port
+                ? new() { Smtp = new() { Host = "127.0.0.1", Port = port, StartTls = false } }
+                : new() { Folder = Path.Combine(folder, "mail") },
+        },
+        now: DateTimeOffset.UtcNow);
 
     /// <summary>kill -9.</summary>
-    public async Task KillAsync()
-    {
-        process.Kill();
-        await process.WaitForExitAsync();
-    }
+    public Task KillAsync() => process.KillAsync();
 
     /// <summary>kill -TERM; the exit code.</summary>
-    public async Task<int> TerminateAsync()
-    {
-        using (var kill = Process.Start("/bin/sh", ["-c", $"kill -TERM {process.Id}"]))
-            await kill.WaitForExitAsync();
-        await process.WaitForExitAsync().WaitAsync(Soon);
-        return process.ExitCode;
-    }
+    public Task<int> TerminateAsync() => process.StopAsync().WaitAsync(Soon);
 
-    public async ValueTask DisposeAsync()
-    {
-        if (!process.HasExited)
-            await KillAsync();
-        process.Dispose();
-    }
+    public ValueTask DisposeAsync() => process.DisposeAsync();
 }

@@ -125,18 +125,21 @@ public sealed class AbuseTests(Servers servers)
         var without = await org.UserAsync(change: row => row.PasswordHash = null);
         var elsewhere = await (await TestOrg.AddAsync(server)).UserAsync(NoToken);
         var token = await user.ReceiveTokenAsync();
+        using var old = new PasswordHashing(new() { Rounds = 100 });
+        var oldHash = await old.HashAsync("Correct-Horse-7", TestContext.Current.CancellationToken);
+        var outdated = await org.UserAsync(change: row => row.PasswordHash = oldHash);
         var hashing = server.Services.GetRequiredService<PasswordHashing>();
         var seen = new List<string>();
         foreach (var (name, password) in new[]
         {
             ("nobody@example.test", "x"), (user.Username, "wrong"), (user.Username, user.Password), (user.Username, "wrong" + token), (user.Username, user.Password + "123456"),
-            (without.Username, "x"), (elsewhere.Username, elsewhere.Password), ("\ufffe", "x"),
+            (without.Username, "x"), (elsewhere.Username, elsewhere.Password), ("\ufffe", "x"), (outdated.Username, "wrong"), (outdated.Username, "Correct-Horse-7"),
         })
         {
-            var before = hashing.Spent;
+            var (before, rounds) = (hashing.Spent, hashing.SpentRounds);
             var answer = await server.TokenAsync(
                 TestServer.Outside, ("grant_type", "password"), ("username", name), ("password", password), ("client_id", app.ClientId), ("client_secret", app.Secret));
-            Assert.Equal(1, hashing.Spent - before);
+            Assert.Equal((1, 1_000), (hashing.Spent - before, hashing.SpentRounds - rounds));
             var headers = answer.Headers.Where(header => header.Key is not ("Date" or "Login-Reference")).OrderBy(header => header.Key, StringComparer.Ordinal);
             seen.Add($"{(int)answer.Status} {answer.Text.Replace(answer.Reference!, "*", StringComparison.Ordinal)} {string.Join(';', headers.Select(header => header.Key + "=" + string.Join(',', header.Value)))}");
         }

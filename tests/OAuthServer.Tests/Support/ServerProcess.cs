@@ -33,12 +33,16 @@ public sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    public static ServerProcess Start(params string[] args) => new(Process.Start(new ProcessStartInfo("dotnet", [Program, .. args])
+    public static ServerProcess Start(params string[] args) => Start([], args);
+
+    /// <summary>Starts it with more in its environment.</summary>
+    public static ServerProcess Start((string Name, string Value)[] environment, params string[] args)
     {
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-        UseShellExecute = false,
-    })!);
+        var start = new ProcessStartInfo("dotnet", [Program, .. args]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        return new(Process.Start(start)!);
+    }
 
     /// <summary>Runs to the end and returns exit code and output.</summary>
     public static async Task<(int Code, string Output)> RunAsync(params string[] args)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace OAuthServer.Tests.Support;
 
@@ -45,6 +46,14 @@ public sealed class SmtpServer : IAsyncDisposable
         return Taken;
     }
 
+    /// <summary>Ends it, and gives all that it ever took.</summary>
+    public async Task<IReadOnlyList<TakenMail>> EndAsync()
+    {
+        process.StandardInput.Close();
+        await reading.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        return Taken;
+    }
+
     public async ValueTask DisposeAsync()
     {
         process.Kill();
@@ -63,7 +72,11 @@ public sealed class SmtpServer : IAsyncDisposable
 }
 
 /// <summary>What the mail server was given.</summary>
-public sealed record TakenMail(string From, string[] To, string Data, bool Tls, string? User);
+public sealed record TakenMail(string From, string[] To, string Data, bool Tls, string? User)
+{
+    /// <summary>The left side of its Message-ID.</summary>
+    public string Id => Regex.Match(Data, "^Message-ID: <(?<id>[^@>]+)@", RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["id"].Value;
+}
 
 file static class Processes
 {

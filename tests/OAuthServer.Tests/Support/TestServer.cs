@@ -30,8 +30,10 @@ public sealed class TestServer : IAsyncDisposable
     WebApplication app;
     readonly string folder = Directory.CreateTempSubdirectory("oauthserver-test-").FullName;
 
-    TestServer(string? postgres, Func<ServerOptions, ServerOptions>? change)
+    TestServer(string? postgres, Func<ServerOptions, ServerOptions>? change, DateTimeOffset? now)
     {
+        if (now is { } at)
+            Clock.Set(at);
         var usual = new ServerOptions
         {
             Listen = "http://127.0.0.1:0",
@@ -61,9 +63,9 @@ public sealed class TestServer : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
-    public static async Task<TestServer> StartAsync(bool postgres = false, Func<ServerOptions, ServerOptions>? change = null)
+    public static async Task<TestServer> StartAsync(bool postgres = false, Func<ServerOptions, ServerOptions>? change = null, DateTimeOffset? now = null)
     {
-        var server = new TestServer(postgres ? await Postgres.NewDatabaseAsync() : null, change);
+        var server = new TestServer(postgres ? await Postgres.NewDatabaseAsync() : null, change, now);
         await server.ListenAsync();
         return server;
     }

@@ -56,7 +56,10 @@ public sealed class TestUser(TestServer server, User user, Profile profile, stri
     }
 
     /// <summary>The code of this moment.</summary>
-    public string Code() => Totp.Code(seed!, Totp.StepAt(server.Clock.GetUtcNow()));
+    public string Code() => CodeAt(server.Clock.GetUtcNow());
+
+    /// <summary>The code of another moment.</summary>
+    public string CodeAt(DateTimeOffset at) => Totp.Code(seed!, Totp.StepAt(at));
 
     /// <summary>Logs in through the password grant.</summary>
     public Task<Answer> LoginAsync(TestApp app, string from, string appended = "", string? password = null) => LoginAsync(server, app, from, appended, password);

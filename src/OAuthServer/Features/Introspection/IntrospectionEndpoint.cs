@@ -59,7 +59,7 @@ public sealed class IntrospectionEndpoint(
     /// <summary>The app that asks, by its credentials or (salesforce dialect) by one of its bearer tokens. Null when the answer has been given.</summary>
     async Task<AppEntry?> CallerAsync(HttpContext context, RequestForm form)
     {
-        if (BearerToken.Of(context.Request) is { } bearer)
+        if (BearerCredentials.Parse(context.Request.Headers.Authorization, orOAuth: true).Presented is { } bearer)
         {
             if (await reader.ReadAsync(bearer) is { } own && await apps.FindAsync(own.ClientId) is { Settings.Dialect: Dialect.Salesforce } caller)
                 return caller;

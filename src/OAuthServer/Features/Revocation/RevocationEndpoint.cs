@@ -9,10 +9,11 @@ namespace OAuthServer.Features.Revocation;
 
 /// <summary>
 /// Revocation (RFC 7009). In the standard dialect the app authenticates, and an unknown token is a success. In the salesforce
-/// dialect holding the token is enough, by GET or POST (contract, section 4.9); which dialect it is, the token's form tells.
+/// dialect holding the token is enough, by GET or POST, and a token that cannot be ended is an error (contract, section 4.9); which
+/// dialect it is, the token's form or the app tells. The hint never keeps a token from being ended, in neither dialect.
 /// </summary>
 public sealed class RevocationEndpoint(
-    ClientAuthenticator clients, TokenRevocation revocation, AccessTokenReader reader, AppDirectory apps, LoginGate gate, RequestOrigins origins, TimeProvider clock)
+    ClientAuthenticator clients, TokenRevocation revocation, AppDirectory apps, LoginGate gate, RequestOrigins origins, TimeProvider clock)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -30,10 +31,15 @@ public sealed class RevocationEndpoint(
         }
         var token = form["token"];
         var namesApp = form["client_id"] is not null || form["client_assertion"] is not null || context.Request.Headers.Authorization.Count > 0;
-        if (token is not null && !namesApp && await IsOfSalesforceDialectAsync(token))
+        if (token is not null && !namesApp)
         {
-            await RevokeByHolderAsync(context, token);
-            return;
+            var found = await revocation.FindAsync(token);
+            // An opaque token says by its form which dialect it is of, dead or alive; any other by its app.
+            if (AccessTokenReader.LooksOpaque(token) || (found is not null && await found.OwnerAsync(apps) is { Settings.Dialect: Dialect.Salesforce }))
+            {
+                await AnswerAsync(context, found is not null && await revocation.RevokeAsync(found), Dialect.Salesforce, form["token_type_hint"]);
+                return;
+            }
         }
         if (isGet)
         {
@@ -41,14 +47,6 @@ public sealed class RevocationEndpoint(
             return;
         }
         await RevokeByAppAsync(context, form, token);
-    }
-
-    async Task RevokeByHolderAsync(HttpContext context, string token)
-    {
-        if (await revocation.RevokeAsync(token, app: null))
-            OAuthAnswer.Begin(context, 200, "text/plain;charset=UTF-8");
-        else
-            await OAuthAnswer.ErrorAsync(context, new("invalid_token", "this token is not valid, or was revoked before"), Dialect.Salesforce);
     }
 
     async Task RevokeByAppAsync(HttpContext context, RequestForm form, string? token)
@@ -67,14 +65,23 @@ public sealed class RevocationEndpoint(
             await OAuthAnswer.ErrorAsync(context, OAuthError.InvalidRequest("token is required."), app.Settings.Dialect);
         else
         {
-            await revocation.RevokeAsync(token, app);
-            OAuthAnswer.Begin(context, 200, "text/plain;charset=UTF-8");
+            // Another app's token stays untouched (RFC 7009 section 2.1), and reads like an unknown one.
+            var revoked = await revocation.FindAsync(token) is { } found && found.IsOf(app) && await revocation.RevokeAsync(found);
+            await AnswerAsync(context, revoked, app.Settings.Dialect, form["token_type_hint"]);
         }
     }
 
-    /// <summary>An opaque token says so by its form, a live one by its app.</summary>
-    async ValueTask<bool> IsOfSalesforceDialectAsync(string token) =>
-        AccessTokenReader.LooksOpaque(token)
-        || await revocation.AppIdOfRefreshTokenAsync(token) is { } appId && await apps.FindByIdAsync(appId) is { Settings.Dialect: Dialect.Salesforce }
-        || await reader.ReadAsync(token) is { } access && await apps.FindAsync(access.ClientId) is { Settings.Dialect: Dialect.Salesforce };
+    /// <summary>RFC 7009 section 2.2: an invalid token is no error, and a hint does not change the answer. The salesforce dialect says what was wrong.</summary>
+    static Task AnswerAsync(HttpContext context, bool revoked, Dialect dialect, string? hint)
+    {
+        if (!revoked && dialect == Dialect.Salesforce)
+            return OAuthAnswer.ErrorAsync(context, hint is null or "access_token" or "refresh_token" ? Invalid : Unsupported, dialect);
+        OAuthAnswer.Begin(context, 200, "text/plain;charset=UTF-8");
+        return Task.CompletedTask;
+    }
+
+    static readonly OAuthError Invalid = new("invalid_token", "this token is not valid, or was revoked before");
+
+    /// <summary>Both kinds of tokens can be revoked (RFC 7009 section 2.2.1): what is neither is of a kind that cannot.</summary>
+    static readonly OAuthError Unsupported = new("unsupported_token_type", "this token type is not supported");
 }

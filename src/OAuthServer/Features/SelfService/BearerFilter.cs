@@ -1,8 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Data;
 using OAuthServer.Http;
-using OAuthServer.Login;
 using OAuthServer.Orgs;
+using OAuthServer.Policy;
 using OAuthServer.Tokens;
 
 namespace OAuthServer.Features.SelfService;
@@ -43,7 +43,7 @@ sealed class BearerFilter(AccessTokenReader reader, OrgDirectory orgs, Database 
         return await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.Id == token.UserId, http.RequestAborted) is { } user
             && directory.Profiles.TryGetValue(user.ProfileId, out var profile)
             && directory.Orgs.TryGetValue(user.OrgId, out var org)
-            ? new(token, user, profile, org.Org, GuessCounter.IsTrusted(org, profile, origins.Of(http).Address))
+            ? new(token, user, profile, org.Org, LoginFacts.IsTrustedOrigin(org.Facts, profile, origins.Of(http).Address))
             : null;
     }
 }

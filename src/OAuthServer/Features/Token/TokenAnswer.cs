@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security;
 using System.Security.Cryptography;
 using System.Text;
 using OAuthServer.Data;
@@ -32,20 +31,12 @@ static class StandardTokenAnswer
 /// </summary>
 static class SalesforceTokenAnswer
 {
-    internal static Task WriteAsync(HttpContext context, TokenResult result, RequestForm form, string? presentedSecret, PublicUrl publicUrl)
-    {
-        var members = Members(result, presentedSecret, publicUrl);
-        return FormatOf(form, context.Request) switch
+    internal static Task WriteAsync(HttpContext context, TokenResult result, RequestForm form, string? presentedSecret, PublicUrl publicUrl) =>
+        SalesforceAnswer.WriteAsync(context, form, "OAuth", Members(result, presentedSecret, publicUrl), static (json, members) =>
         {
-            "xml" => TextAsync(context, "application/xml;charset=UTF-8", AsXml(members)),
-            "urlencoded" => TextAsync(context, "application/x-www-form-urlencoded;charset=UTF-8", AsForm(members)),
-            _ => OAuthAnswer.JsonAsync(context, 200, members, static (json, members) =>
-            {
-                foreach (var (name, value) in members)
-                    json.WriteString(name, value);
-            }),
-        };
-    }
+            foreach (var (name, value) in members)
+                json.WriteString(name, value);
+        });
 
     static List<(string Name, string Value)> Members(TokenResult result, string? presentedSecret, PublicUrl publicUrl)
     {
@@ -64,27 +55,5 @@ static class SalesforceTokenAnswer
         members.Add(("token_type", "Bearer"));
         members.Add(("issued_at", issuedAt));
         return members;
-    }
-
-    /// <summary>The parameter wins over the Accept header; JSON is the default.</summary>
-    static string FormatOf(RequestForm form, HttpRequest request) => form["format"]
-        ?? (request.Headers.Accept.ToString().Split(',')[0].Split(';')[0].Trim() switch
-        {
-            "application/xml" => "xml",
-            "application/x-www-form-urlencoded" => "urlencoded",
-            _ => "json",
-        });
-
-    static string AsXml(List<(string Name, string Value)> members) =>
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><OAuth>"
-        + string.Concat(members.Select(m => $"<{m.Name}>{SecurityElement.Escape(m.Value)}</{m.Name}>")) + "</OAuth>";
-
-    static string AsForm(List<(string Name, string Value)> members) =>
-        string.Join('&', members.Select(m => m.Name + "=" + Uri.EscapeDataString(m.Value)));
-
-    static Task TextAsync(HttpContext context, string type, string text)
-    {
-        OAuthAnswer.Begin(context, 200, type);
-        return context.Response.WriteAsync(text);
     }
 }

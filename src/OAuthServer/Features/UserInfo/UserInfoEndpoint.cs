@@ -1,8 +1,8 @@
-using System.Text.Json;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Features.Shared;
 using OAuthServer.Http;
+using OAuthServer.Orgs;
 using OAuthServer.Policy;
 using OAuthServer.Tokens;
 
@@ -10,12 +10,11 @@ namespace OAuthServer.Features.UserInfo;
 
 /// <summary>
 /// Userinfo (OpenID Connect Core 1.0, section 5.3). The standard dialect wants a bearer header and the scope openid; the
-/// salesforce dialect also takes the token as a parameter and answers a bad one with 403 and one bare word.
+/// salesforce dialect also takes the token as a parameter, lets the caller choose the representation, and answers a bad token with
+/// 403 and one bare word.
 /// </summary>
-public sealed class UserInfoEndpoint(AccessTokenReader reader, AppDirectory apps, Database database, PublicUrl publicUrl)
+public sealed class UserInfoEndpoint(AccessTokenReader reader, AppDirectory apps, OrgDirectory orgs, Database database, PublicUrl publicUrl)
 {
-    const string UserSql = "SELECT username, email, first_name, last_name, language, time_zone, updated_at FROM users WHERE id = @p0";
-
     public async Task HandleAsync(HttpContext context)
     {
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsPost(context.Request.Method))
@@ -23,11 +22,12 @@ public sealed class UserInfoEndpoint(AccessTokenReader reader, AppDirectory apps
             await OAuthAnswer.WrongMethodAsync(context, "GET, POST");
             return;
         }
-        var token = BearerToken.Of(context.Request);
+        var token = BearerCredentials.Parse(context.Request.Headers.Authorization, orOAuth: true).Presented;
         var isParameter = false;
+        RequestForm? form = null;
         if (context.Request.QueryString.HasValue || HttpMethods.IsPost(context.Request.Method)) // a chunked body has no length
         {
-            var (form, problem) = await RequestForm.ReadAsync(context);
+            (form, var problem) = await RequestForm.ReadAsync(context);
             if (form is null)
             {
                 await OAuthAnswer.ErrorAsync(context, problem!);
@@ -61,61 +61,20 @@ public sealed class UserInfoEndpoint(AccessTokenReader reader, AppDirectory apps
         else if (!isSalesforce && !access.HasScope("openid"))
             await ChallengeAsync(context, 403, "insufficient_scope", "This token lacks the scope openid.");
         else
-            await AnswerAsync(context, access, isSalesforce);
+            await AnswerAsync(context, form, access, isSalesforce);
     }
 
-    async Task AnswerAsync(HttpContext context, AccessTokenInfo access, bool isSalesforce)
+    async Task AnswerAsync(HttpContext context, RequestForm? form, AccessTokenInfo access, bool isSalesforce)
     {
-        var user = await database.ReadAsync(UserSql, Person.Read, access.UserId) ?? throw new InvalidOperationException("A live token without a user.");
-        await OAuthAnswer.JsonAsync(context, 200, (access, user, publicUrl), isSalesforce ? WriteSalesforce : WriteStandard);
+        var user = await database.ReadAsync(Person.Sql, Person.Read, access.UserId) ?? throw new InvalidOperationException("A live token without a user.");
+        if (!isSalesforce)
+        {
+            await OAuthAnswer.JsonAsync(context, 200, (access, user), UserInfoMembers.WriteStandard);
+            return;
+        }
+        var isForPrograms = (await orgs.CurrentAsync()).Rows.Profiles.TryGetValue(user.ProfileId, out var profile) && profile.ApiOnly;
+        await SalesforceAnswer.WriteAsync(context, form, "user", (access, user, isForPrograms, publicUrl), UserInfoMembers.WriteSalesforce);
     }
-
-    static readonly Action<Utf8JsonWriter, (AccessTokenInfo, Person, PublicUrl)> WriteStandard = static (json, state) =>
-    {
-        var (access, user, _) = state;
-        json.WriteString("sub"u8, RecordId.Long(access.UserId));
-        if (access.HasScope("profile"))
-        {
-            json.WriteString("preferred_username"u8, user.Username);
-            json.WriteString("name"u8, user.FullName);
-            json.WriteString("given_name"u8, user.FirstName);
-            json.WriteString("family_name"u8, user.LastName);
-            json.WriteString("locale"u8, user.Language.Replace('_', '-'));
-            json.WriteString("zoneinfo"u8, user.TimeZone);
-            json.WriteNumber("updated_at"u8, user.UpdatedAt.ToUnixTimeSeconds());
-        }
-        if (access.HasScope("email"))
-        {
-            json.WriteString("email"u8, user.Email);
-            // Nobody has proven this address here yet; a boolean, never a string (OpenID Connect Core 1.0, section 5.1).
-            json.WriteBoolean("email_verified"u8, false);
-        }
-    };
-
-    static readonly Action<Utf8JsonWriter, (AccessTokenInfo, Person, PublicUrl)> WriteSalesforce = static (json, state) =>
-    {
-        var (access, user, publicUrl) = state;
-        json.WriteString("sub"u8, publicUrl.At($"/id/{RecordId.Long(access.OrgId)}/{RecordId.Long(access.UserId)}"));
-        json.WriteString("user_id"u8, RecordId.Long(access.UserId));
-        json.WriteString("organization_id"u8, RecordId.Long(access.OrgId));
-        json.WriteString("preferred_username"u8, user.Username);
-        json.WriteString("nickname"u8, user.Username.Split('@')[0]);
-        json.WriteString("name"u8, user.FullName);
-        json.WriteString("email"u8, user.Email);
-        json.WriteBoolean("email_verified"u8, false);
-        json.WriteString("given_name"u8, user.FirstName);
-        json.WriteString("family_name"u8, user.LastName);
-        json.WriteString("zoneinfo"u8, user.TimeZone);
-        json.WriteString("profile"u8, publicUrl.At("/" + RecordId.Long(access.UserId)));
-        json.WriteStartObject("urls"u8);
-        json.WriteEndObject();
-        json.WriteBoolean("active"u8, true);
-        json.WriteString("user_type"u8, "STANDARD"u8);
-        json.WriteString("language"u8, user.Language);
-        json.WriteString("locale"u8, user.Language);
-        json.WriteString("updated_at"u8, user.UpdatedAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture));
-        json.WriteBoolean("is_app_installed"u8, true);
-    };
 
     static Task ChallengeAsync(HttpContext context, int status, string? error, string? description)
     {
@@ -134,14 +93,5 @@ public sealed class UserInfoEndpoint(AccessTokenReader reader, AppDirectory apps
     {
         OAuthAnswer.Begin(context, 403, "text/plain;charset=UTF-8");
         return context.Response.WriteAsync(word);
-    }
-
-    sealed record Person(string Username, string Email, string FirstName, string LastName, string Language, string TimeZone, DateTimeOffset UpdatedAt)
-    {
-        internal string FullName => $"{FirstName} {LastName}".Trim();
-
-        internal static Person Read(SqlRow row) => new(
-            row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5),
-            row.GetTime(6));
     }
 }

@@ -10,11 +10,11 @@ static class ServeCommand
 {
     internal static Command New()
     {
-        var config = new Option<FileInfo>("--config") { Description = "The server's configuration file.", DefaultValueFactory = _ => new("config/server.json") };
+        var which = new WhichServer();
         var anywhere = new Option<bool>("--demo-anywhere") { Description = "Serve demo data, whose passwords were printed, to a network." };
-        var command = new Command("serve", "Run the server.") { config, anywhere };
+        var command = new Command("serve", "Run the server.") { which.Config, anywhere };
         command.SetAction((parsed, cancellation) => WhichServer.RunAsync(
-            () => RunAsync(ServerConfigFile.Load(parsed.GetValue(config)!.FullName), parsed.GetValue(anywhere), cancellation)));
+            () => RunAsync(which.Configured(parsed, mayMakeKey: true), parsed.GetValue(anywhere), cancellation)));
         return command;
     }
 

@@ -23,7 +23,13 @@ sealed class WhichServer
     /// <param name="mayMakeKey">A master key file that is missing is made: only by what changes the database anyway.</param>
     /// <exception cref="ConfigurationException">The configuration cannot be used.</exception>
     internal ServerOptions Options(ParseResult parsed, bool mayMakeKey = false) =>
-        parsed.GetValue(Data) is { } folder ? DemoFolder.Open(folder.FullName).Options() : ServerConfigFile.Load(parsed.GetValue(Config)!.FullName, mayMakeKey);
+        parsed.GetValue(Data) is { } folder ? DemoFolder.Open(folder.FullName).Options() : Configured(parsed, mayMakeKey);
+
+    /// <summary>The configured one, for commands that take no demo's folder.</summary>
+    /// <param name="parsed">What was typed.</param>
+    /// <param name="mayMakeKey">A master key file that is missing is made.</param>
+    /// <exception cref="ConfigurationException">The configuration cannot be used.</exception>
+    internal ServerOptions Configured(ParseResult parsed, bool mayMakeKey) => ServerConfigFile.Load(parsed.GetValue(Config)!.FullName, mayMakeKey);
 
     /// <summary>Runs a command; what is wrong with the configuration is printed, one error a line.</summary>
     internal static async Task<int> RunAsync(Func<Task<int>> command)
