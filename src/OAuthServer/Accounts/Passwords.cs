@@ -98,6 +98,7 @@ public sealed class Passwords(
         user.MustChangePassword = by == PasswordSetBy.Administrator;
         user.UpdatedAt = now;
         await RevokeGrantsAsync(db, user.Id, now, cancellation);
+        await EndSessionsAsync(db, user.Id, now, cancellation);
         if (!isFirst || by == PasswordSetBy.Administrator)
             outbox.Add(db, PasswordChangedEmail.Compose(user, server, by, now));
         var cause = isFirst ? TokenCause.FirstPassword : TokenCause.NewPassword;
@@ -109,6 +110,11 @@ public sealed class Passwords(
         db.Grants
             .Where(grant => grant.UserId == userId && grant.RevokedAt == null && (grant.Proven & Proof.Password) != Proof.None)
             .ExecuteUpdateAsync(set => set.SetProperty(grant => grant.RevokedAt, now), cancellation);
+
+    static Task<int> EndSessionsAsync(ServerDb db, string userId, DateTimeOffset now, CancellationToken cancellation) =>
+        db.BrowserSessions
+            .Where(session => session.UserId == userId && session.EndedAt == null && (session.Proven & Proof.Password) != Proof.None)
+            .ExecuteUpdateAsync(set => set.SetProperty(session => session.EndedAt, now), cancellation);
 
     static Task<int> ForgetOldestAsync(ServerDb db, string userId, CancellationToken cancellation)
     {

@@ -69,6 +69,21 @@ public sealed record AppSettings
 
     public IpRelaxation IpRelaxation { get; init; } = IpRelaxation.Enforce;
 
+    /// <summary>Where answers of the authorization endpoint may go, compared exactly; for loopback addresses the port is free (RFC 8252 section 7.3).</summary>
+    public IReadOnlyList<string> RedirectUris { get; init; } = [];
+
+    /// <summary>Where a browser may go after a logout that the app asked for, compared exactly.</summary>
+    public IReadOnlyList<string> PostLogoutRedirectUris { get; init; } = [];
+
+    /// <summary>Told of every logout of a session the app took part in (OpenID Connect Back-Channel Logout 1.0); none = not told.</summary>
+    public string? BackchannelLogoutUri { get; init; }
+
+    /// <summary>The algorithm of ID tokens: RS256, which every relying party knows, or ES256.</summary>
+    public string IdTokenAlgorithm { get; init; } = "RS256";
+
+    /// <summary>Authorization requests must be pushed (RFC 9126 section 6).</summary>
+    public bool RequirePushedRequests { get; init; }
+
     /// <summary>May introspect other apps' tokens of its organization: for resource servers.</summary>
     public bool IntrospectsAll { get; init; }
 

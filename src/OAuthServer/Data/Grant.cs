@@ -33,6 +33,9 @@ public sealed class Grant
 
     public DateTimeOffset? RevokedAt { get; set; }
 
+    /// <summary>The browser session it came from, if any: the <c>sid</c> of its ID tokens.</summary>
+    public string? SessionId { get; set; }
+
     /// <summary>Which refresh token of the grant is the current one, counted from 1; null where there is none. The tokens themselves are nowhere.</summary>
     public int? RefreshGeneration { get; set; }
 

@@ -39,6 +39,26 @@ public abstract class ServerDb(DbContextOptions options) : DbContext(options)
 
     public DbSet<Grant> Grants => Set<Grant>();
 
+    public DbSet<BrowserSession> BrowserSessions => Set<BrowserSession>();
+
+    public DbSet<PendingSignIn> PendingSignIns => Set<PendingSignIn>();
+
+    public DbSet<KnownDevice> KnownDevices => Set<KnownDevice>();
+
+    public DbSet<MailedLink> MailedLinks => Set<MailedLink>();
+
+    public DbSet<Passkey> Passkeys => Set<Passkey>();
+
+    public DbSet<AuthorizationRequest> AuthorizationRequests => Set<AuthorizationRequest>();
+
+    public DbSet<AuthorizationCode> AuthorizationCodes => Set<AuthorizationCode>();
+
+    public DbSet<DeviceAuthorization> DeviceAuthorizations => Set<DeviceAuthorization>();
+
+    public DbSet<Consent> Consents => Set<Consent>();
+
+    public DbSet<LogoutNotice> LogoutNotices => Set<LogoutNotice>();
+
     public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
 
     public DbSet<RevokedToken> RevokedTokens => Set<RevokedToken>();
@@ -129,6 +149,45 @@ public abstract class ServerDb(DbContextOptions options) : DbContext(options)
             e.HasOne<User>().WithMany().HasForeignKey(g => g.UserId);
             e.HasOne<ConnectedApp>().WithMany().HasForeignKey(g => g.AppId);
             e.HasIndex(g => new { g.AppId, g.UserId });
+        });
+        modelBuilder.Entity<BrowserSession>(e =>
+        {
+            e.HasIndex(s => s.Hash).IsUnique();
+            e.HasOne<User>().WithMany().HasForeignKey(s => s.UserId);
+        });
+        modelBuilder.Entity<PendingSignIn>(e => { e.HasKey(p => p.Hash); e.HasIndex(p => p.ExpiresAt); });
+        modelBuilder.Entity<KnownDevice>(e => { e.HasKey(d => d.Hash); e.HasOne<User>().WithMany().HasForeignKey(d => d.UserId); });
+        modelBuilder.Entity<MailedLink>(e => { e.HasKey(l => l.Hash); e.HasOne<User>().WithMany().HasForeignKey(l => l.UserId); });
+        modelBuilder.Entity<Passkey>().HasOne<User>().WithMany().HasForeignKey(p => p.UserId);
+        modelBuilder.Entity<AuthorizationRequest>(e =>
+        {
+            e.HasIndex(r => r.ExpiresAt);
+            e.HasOne<ConnectedApp>().WithMany().HasForeignKey(r => r.AppId);
+        });
+        modelBuilder.Entity<AuthorizationCode>(e =>
+        {
+            e.HasKey(c => c.Hash);
+            e.HasIndex(c => c.ExpiresAt);
+            e.HasOne<ConnectedApp>().WithMany().HasForeignKey(c => c.AppId);
+            e.HasOne<User>().WithMany().HasForeignKey(c => c.UserId);
+        });
+        modelBuilder.Entity<DeviceAuthorization>(e =>
+        {
+            e.HasKey(d => d.Hash);
+            e.HasIndex(d => d.UserCodeHash).IsUnique();
+            e.HasIndex(d => d.ExpiresAt);
+            e.HasOne<ConnectedApp>().WithMany().HasForeignKey(d => d.AppId);
+        });
+        modelBuilder.Entity<Consent>(e =>
+        {
+            e.HasKey(c => new { c.UserId, c.AppId });
+            e.HasOne<User>().WithMany().HasForeignKey(c => c.UserId);
+            e.HasOne<ConnectedApp>().WithMany().HasForeignKey(c => c.AppId);
+        });
+        modelBuilder.Entity<LogoutNotice>(e =>
+        {
+            e.HasIndex(n => new { n.SentAt, n.NextAttemptAt });
+            e.HasOne<ConnectedApp>().WithMany().HasForeignKey(n => n.AppId);
         });
         modelBuilder.Entity<AccessToken>(e =>
         {

@@ -8,6 +8,14 @@ public static class Routes
     public const string Revoke = "/services/oauth2/revoke";
     public const string UserInfo = "/services/oauth2/userinfo";
     public const string Keys = "/id/keys";
+    public const string Authorize = "/services/oauth2/authorize";
+    public const string PushedAuthorization = "/services/oauth2/par";
+    public const string DeviceAuthorization = "/services/oauth2/device_authorization";
+    public const string EndSession = "/services/auth/idp/oidc/logout";
+    public const string Consent = "/consent";
+    public const string SignIn = "/login";
+    public const string Device = "/setup/connect";
+    public const string Settings = "/settings";
     public const string OpenIdConfiguration = "/.well-known/openid-configuration";
     public const string AuthorizationServerMetadata = "/.well-known/oauth-authorization-server";
 }

@@ -41,6 +41,7 @@ static class ServerServices
     static void AddHttp(this IServiceCollection services, ServerOptions options)
     {
         services.AddSingleton(new PublicUrl(options.PublicUrl));
+        services.AddSingleton<ServerCookies>();
         services.AddSingleton(new RequestOrigins([.. options.TrustedProxies.Addresses.Select(ParseNetwork)], options.TrustedProxies.Hops));
     }
 
@@ -78,6 +79,7 @@ static class ServerServices
         services.AddSingleton<CredentialVerifier>();
         services.AddSingleton<LoginGate>();
         services.AddSingleton<GuessCounter>();
+        services.AddSingleton<BrowserSessions>();
         services.AddSingleton<LoginExplanations>();
     }
 

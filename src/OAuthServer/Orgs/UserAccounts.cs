@@ -48,7 +48,8 @@ public sealed class UserAccounts(Database database)
 {
     const string Columns = """
         SELECT id, org_id, profile_id, username, status, is_break_glass, password_hash, password_changed_at, must_change_password, first_login_at,
-               EXISTS (SELECT 1 FROM authenticators a WHERE a.user_id = users.id AND a.confirmed_at IS NOT NULL)
+               EXISTS (SELECT 1 FROM authenticators a WHERE a.user_id = users.id AND a.confirmed_at IS NOT NULL),
+               EXISTS (SELECT 1 FROM passkeys p WHERE p.user_id = users.id)
         FROM users
         """;
 
@@ -88,6 +89,6 @@ public sealed class UserAccounts(Database database)
         PasswordChangedAt = row.GetTimeOrNull(7),
         MustChangePassword = row.GetBoolean(8),
         FirstLoginAt = row.GetTimeOrNull(9),
-        Enrolled = row.GetBoolean(10) ? Proof.Totp : Proof.None,
+        Enrolled = (row.GetBoolean(10) ? Proof.Totp : Proof.None) | (row.GetBoolean(11) ? Proof.Passkey : Proof.None),
     };
 }

@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using OAuthServer.Data;
 
 namespace OAuthServer.Tokens;
@@ -9,8 +7,8 @@ static class GrantRows
 {
     const string InsertSql = """
         INSERT INTO grants (id, org_id, user_id, app_id, channel, scope, proven, trusted_network, profile_version, authenticated_at,
-            refresh_generation, refresh_expires_at, refresh_idle_expires_at)
-        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12)
+            refresh_generation, refresh_expires_at, refresh_idle_expires_at, session_id)
+        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13)
         """;
 
     const string InsertAccessTokenSql = "INSERT INTO access_tokens (hash, grant_id, expires_at, claims) VALUES (@p0, @p1, @p2, @p3)";
@@ -18,17 +16,6 @@ static class GrantRows
     const string PasswordSql = "SELECT password_changed_at FROM users WHERE id = @p0";
 
     internal const string RevokeSql = "UPDATE grants SET revoked_at = @p1 WHERE id = @p0 AND revoked_at IS NULL";
-
-    /// <summary>128 random bits.</summary>
-    internal static string NewId() => Random(16);
-
-    /// <summary>So many random bytes, base64url.</summary>
-    internal static string Random(int bytes)
-    {
-        Span<byte> random = stackalloc byte[bytes];
-        RandomNumberGenerator.Fill(random);
-        return Base64Url.EncodeToString(random);
-    }
 
     /// <summary>
     /// True while the password that proved the login is still the user's. A change that came between the login and this batch has
@@ -42,7 +29,7 @@ static class GrantRows
         await sql.ExecuteAsync(
             InsertSql, id, access.OrgId, access.UserId, access.App.App.Id, access.Channel.ToString(), access.Scope, (int)access.Assurance.Proven,
             access.Assurance.TrustedNetwork, access.ProfileVersion, access.AuthenticatedAt.ToUnixTimeMilliseconds(),
-            refresh is null ? null : RefreshTokens.FirstGeneration, refresh?.ExpiresAt.ToUnixTimeMilliseconds(), refresh?.IdleExpiresAt.ToUnixTimeMilliseconds());
+            refresh is null ? null : RefreshTokens.FirstGeneration, refresh?.ExpiresAt.ToUnixTimeMilliseconds(), refresh?.IdleExpiresAt.ToUnixTimeMilliseconds(), access.SessionId);
         return id;
     }
 

@@ -33,6 +33,9 @@ public sealed record GrantedAccess
     /// <summary>When the password that proved the user was set; null when none did.</summary>
     public DateTimeOffset? PasswordChangedAt { get; init; }
 
+    /// <summary>The browser session it comes from; null where there was no browser.</summary>
+    public string? SessionId { get; init; }
+
     /// <summary>A refresh token may go with it.</summary>
     public bool MayRefresh { get; init; }
 

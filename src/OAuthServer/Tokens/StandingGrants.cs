@@ -26,7 +26,7 @@ public sealed class StandingGrants(Database database, ChangeWatch changes, Write
             ?? await writes.CommitAsync(async scope =>
                 // Asked again inside the batch: of many first tokens at once only one makes the grant.
                 await scope.Sql.FirstAsync(FindSql, row => row.GetString(0), access.App.App.Id, access.UserId)
-                ?? await GrantRows.InsertAsync(scope.Sql, GrantRows.NewId(), access));
+                ?? await GrantRows.InsertAsync(scope.Sql, RandomId.New(16), access));
         known[(access.App.App.Id, access.UserId)] = new(id, stamp);
         return id;
     }

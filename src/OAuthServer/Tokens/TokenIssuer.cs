@@ -34,10 +34,10 @@ public sealed class TokenIssuer(
         var asked = TimeSpan.FromMinutes(settings.AccessTokenMinutes);
         var lifetime = asked < SigningKeyRing.LongestToken ? asked : SigningKeyRing.LongestToken;
         var isStanding = access.Channel == LoginChannel.ClientCredentials;
-        var grantId = access.GrantId ?? (isStanding ? await standing.ForAsync(access) : GrantRows.NewId());
+        var grantId = access.GrantId ?? (isStanding ? await standing.ForAsync(access) : RandomId.New(16));
         var token = new AccessTokenInfo
         {
-            Jti = GrantRows.Random(16),
+            Jti = RandomId.New(16),
             GrantId = grantId,
             UserId = access.UserId,
             OrgId = access.OrgId,

@@ -63,6 +63,9 @@ public sealed class TestServer : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>The address the server believes to have; it listens elsewhere unless started at its public URL.</summary>
+    public string PublicUrl => options.PublicUrl;
+
     public static async Task<TestServer> StartAsync(bool postgres = false, Func<ServerOptions, ServerOptions>? change = null, DateTimeOffset? now = null)
     {
         var server = new TestServer(postgres ? await Postgres.NewDatabaseAsync() : null, change, now);

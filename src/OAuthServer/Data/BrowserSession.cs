@@ -1,0 +1,127 @@
+using OAuthServer.Policy;
+
+namespace OAuthServer.Data;
+
+/// <summary>A browser that somebody is signed in at. The cookie holds a secret of which only a keyed hash is here.</summary>
+public sealed class BrowserSession
+{
+    /// <summary>128 random bits: the <c>sid</c> of ID tokens and logout tokens. It opens nothing.</summary>
+    public required string Id { get; set; }
+
+    /// <summary>Keyed hash of the cookie's secret; another one after every sign-in and step-up.</summary>
+    public required string Hash { get; set; }
+
+    public required string UserId { get; set; }
+
+    /// <summary>What the last sign-in proved.</summary>
+    public Proof Proven { get; set; }
+
+    /// <summary>The channel that the last sign-in was judged on: pages of the server's own want <see cref="LoginChannel.Browser"/>.</summary>
+    public LoginChannel Channel { get; set; }
+
+    /// <summary>The authorization request that the last sign-in answered, so that it is not judged a second time.</summary>
+    public string? AnsweredRequestId { get; set; }
+
+    public string? TrustedNetwork { get; set; }
+
+    /// <summary>The profile version that let it in.</summary>
+    public int ProfileVersion { get; set; }
+
+    public string? SourceAddress { get; set; }
+
+    public string? UserAgent { get; set; }
+
+    public DateTimeOffset StartedAt { get; set; }
+
+    /// <summary>When the person last proved itself: <c>auth_time</c>.</summary>
+    public DateTimeOffset AuthenticatedAt { get; set; }
+
+    /// <summary>Exact to the minute.</summary>
+    public DateTimeOffset LastSeenAt { get; set; }
+
+    public DateTimeOffset? EndedAt { get; set; }
+}
+
+/// <summary>A sign-in that is under way: what its steps have proven so far. Bound to one browser by a cookie, of which only a keyed hash is here.</summary>
+public sealed class PendingSignIn
+{
+    /// <summary>Keyed hash of the cookie's secret.</summary>
+    public required string Hash { get; set; }
+
+    /// <summary>As typed; also when nobody has it.</summary>
+    public required string Username { get; set; }
+
+    /// <summary>Null while nothing is proven, and for a name that nobody has.</summary>
+    public string? UserId { get; set; }
+
+    public Proof Proven { get; set; }
+
+    /// <summary>The password that was proven, as of its change: another one since ends this sign-in.</summary>
+    public DateTimeOffset? PasswordChangedAt { get; set; }
+
+    /// <summary>The authorization request it answers; null = the server's own pages.</summary>
+    public string? RequestId { get; set; }
+
+    /// <summary>A local path to go to afterwards.</summary>
+    public string? ReturnTo { get; set; }
+
+    /// <summary>Keyed hash of the code that was mailed to make the device known.</summary>
+    public string? MailedCodeHash { get; set; }
+
+    public DateTimeOffset? MailedCodeAt { get; set; }
+
+    public int MailedCodes { get; set; }
+
+    /// <summary>Wrong codes so far.</summary>
+    public int WrongCodes { get; set; }
+
+    /// <summary>The ceremony of a passkey that is under way, sealed under the master key; used once.</summary>
+    public byte[]? PasskeyCeremony { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public DateTimeOffset ExpiresAt { get; set; }
+}
+
+/// <summary>A browser that a user has made known (login policy, section 3, rule 12), found by a cookie of which only a keyed hash is here.</summary>
+public sealed class KnownDevice
+{
+    /// <summary>Keyed hash of user and cookie.</summary>
+    public required string Hash { get; set; }
+
+    public required string UserId { get; set; }
+
+    public string? UserAgent { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public DateTimeOffset LastUsedAt { get; set; }
+
+    public DateTimeOffset ExpiresAt { get; set; }
+}
+
+/// <summary>A link that was mailed: good once, for a short time, found by its keyed hash.</summary>
+public sealed class MailedLink
+{
+    public required string Hash { get; set; }
+
+    public required string UserId { get; set; }
+
+    public MailedLinkPurpose Purpose { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public DateTimeOffset ExpiresAt { get; set; }
+
+    public DateTimeOffset? UsedAt { get; set; }
+}
+
+/// <summary>What a mailed link is for.</summary>
+public enum MailedLinkPurpose
+{
+    /// <summary>The first password of a new account.</summary>
+    Activation,
+
+    /// <summary>A new password for a forgotten one.</summary>
+    PasswordReset,
+}
