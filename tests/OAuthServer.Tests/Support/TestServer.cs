@@ -74,9 +74,10 @@ public sealed class TestServer : IAsyncDisposable
     }
 
     /// <summary>A server that listens where its public URL says, for clients that follow the addresses it publishes.</summary>
-    public static Task<TestServer> StartAtItsPublicUrlAsync()
+    /// <param name="host">A name or address of this machine's loopback.</param>
+    public static Task<TestServer> StartAtItsPublicUrlAsync(string host = "127.0.0.1")
     {
-        var url = $"http://127.0.0.1:{FreePort.Next()}";
+        var url = $"http://{host}:{FreePort.Next()}";
         return StartAsync(change: options => options with { Listen = url, PublicUrl = url });
     }
 
