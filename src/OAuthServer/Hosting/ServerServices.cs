@@ -36,11 +36,13 @@ static class ServerServices
         services.AddEmail(options.Mail);
         services.AddServerDataProtection();
         services.AddFeatures();
+        services.AddPages();
     }
 
     static void AddHttp(this IServiceCollection services, ServerOptions options)
     {
         services.AddSingleton(new PublicUrl(options.PublicUrl));
+        services.AddSingleton<ServerCookies>();
         services.AddSingleton(new RequestOrigins([.. options.TrustedProxies.Addresses.Select(ParseNetwork)], options.TrustedProxies.Hops));
     }
 
