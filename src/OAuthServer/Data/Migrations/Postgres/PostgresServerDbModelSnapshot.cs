@@ -248,6 +248,10 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("created_at");
 
+                    b.Property<long?>("DeniedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("denied_at");
+
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("bigint")
                         .HasColumnName("expires_at");

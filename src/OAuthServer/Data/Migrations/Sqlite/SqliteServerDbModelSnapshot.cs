@@ -239,6 +239,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
+                    b.Property<long?>("DeniedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("denied_at");
+
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("expires_at");
