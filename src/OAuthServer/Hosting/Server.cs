@@ -3,6 +3,7 @@ using OAuthServer.Accounts;
 using OAuthServer.Data;
 using OAuthServer.Email;
 using OAuthServer.Features;
+using OAuthServer.Features.Authorize;
 using OAuthServer.Features.Discovery;
 using OAuthServer.Features.Introspection;
 using OAuthServer.Features.Revocation;
@@ -97,6 +98,8 @@ public static class Server
     {
         var services = app.Services;
         var discovery = services.GetRequiredService<DiscoveryEndpoints>();
+        app.Map(Routes.Authorize, services.GetRequiredService<AuthorizeEndpoint>().HandleAsync);
+        app.Map(Routes.PushedAuthorization, services.GetRequiredService<PushedAuthorizationEndpoint>().HandleAsync);
         app.Map(Routes.Token, services.GetRequiredService<TokenEndpoint>().HandleAsync);
         app.Map(Routes.Introspect, services.GetRequiredService<IntrospectionEndpoint>().HandleAsync);
         app.Map(Routes.Revoke, services.GetRequiredService<RevocationEndpoint>().HandleAsync);

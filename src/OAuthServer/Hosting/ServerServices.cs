@@ -3,6 +3,7 @@ using OAuthServer.Accounts;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Email;
+using OAuthServer.Features.Authorize;
 using OAuthServer.Features.Discovery;
 using OAuthServer.Features.Introspection;
 using OAuthServer.Features.Revocation;
@@ -91,6 +92,9 @@ static class ServerServices
         services.AddSingleton<SigningKeyRing>();
         services.AddSingleton<StandingGrants>();
         services.AddSingleton<RefreshTokens>();
+        services.AddSingleton<IdTokens>();
+        services.AddSingleton<IdTokenHints>();
+        services.AddSingleton<AuthorizationCodes>();
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<AccessTokenReader>();
         services.AddSingleton<TokenRevocation>();
@@ -101,9 +105,15 @@ static class ServerServices
     static void AddFeatures(this IServiceCollection services)
     {
         // All grants: discovery lists what stands here.
+        services.AddSingleton<IGrant, AuthorizationCodeGrant>();
         services.AddSingleton<IGrant, PasswordGrant>();
         services.AddSingleton<IGrant, ClientCredentialsGrant>();
         services.AddSingleton<IGrant, RefreshTokenGrant>();
+        services.AddSingleton<AuthorizeRequestReader>();
+        services.AddSingleton<AuthorizeAnswer>();
+        services.AddSingleton<CodeIssuing>();
+        services.AddSingleton<AuthorizeEndpoint>();
+        services.AddSingleton<PushedAuthorizationEndpoint>();
         services.AddSingleton<TokenEndpoint>();
         services.AddSingleton(provider => new GrantTypes([.. provider.GetServices<IGrant>().Select(grant => grant.GrantType)]));
         services.AddSingleton<DiscoveryEndpoints>();
