@@ -5,6 +5,7 @@ using OAuthServer.Data;
 using OAuthServer.Email;
 using OAuthServer.Features.Authorize;
 using OAuthServer.Features.Discovery;
+using OAuthServer.Features.EndSession;
 using OAuthServer.Features.Introspection;
 using OAuthServer.Features.Revocation;
 using OAuthServer.Features.SelfService;
@@ -95,6 +96,7 @@ static class ServerServices
         services.AddSingleton<RefreshTokens>();
         services.AddSingleton<IdTokens>();
         services.AddSingleton<IdTokenHints>();
+        services.AddSingleton<LogoutTokens>();
         services.AddSingleton<AuthorizationCodes>();
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<AccessTokenReader>();
@@ -115,6 +117,10 @@ static class ServerServices
         services.AddSingleton<CodeIssuing>();
         services.AddSingleton<AuthorizeEndpoint>();
         services.AddSingleton<PushedAuthorizationEndpoint>();
+        services.AddSingleton<LogoutRequestReader>();
+        services.AddSingleton<EndSessionEndpoint>();
+        services.AddSingleton<BackchannelSender>();
+        services.AddHostedService<LogoutWorker>();
         services.AddSingleton<TokenEndpoint>();
         services.AddSingleton(provider => new GrantTypes([.. provider.GetServices<IGrant>().Select(grant => grant.GrantType)]));
         services.AddSingleton<DiscoveryEndpoints>();

@@ -43,7 +43,7 @@ public sealed class AuthorizeAnswer(PublicUrl publicUrl)
             members.Add(("state", state));
         members.Add(("iss", publicUrl.Value));
         if (to.Mode == ResponseMode.FormPost)
-            return AuthorizePages.FormPostAsync(context, to.RedirectUri, members);
+            return AuthorizePages.FormPostAsync(context, new(to.App.App.Name, to.RedirectUri, members));
         var text = string.Join('&', members.Select(member => $"{member.Name}={Uri.EscapeDataString(member.Value)}"));
         var separator = to.Mode == ResponseMode.Fragment ? "#" : !to.RedirectUri.Contains('?', StringComparison.Ordinal) ? "?" : to.RedirectUri.EndsWith('?') ? "" : "&";
         return RedirectAsync(context, to.RedirectUri + separator + text);

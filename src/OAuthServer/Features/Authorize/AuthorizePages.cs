@@ -1,31 +1,46 @@
-using System.Net;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Abstractions;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.Mvc.ViewFeatures;
+using Microsoft.Extensions.Localization;
 using OAuthServer.Features.Shared;
 using OAuthServer.Http;
 
 namespace OAuthServer.Features.Authorize;
 
-/// <summary>The two small pages of the hub.</summary>
+/// <summary>An answer that the browser posts to the app (OAuth 2.0 Form Post Response Mode, section 2).</summary>
+/// <param name="AppName">Whose it is.</param>
+/// <param name="Action">The redirect URI.</param>
+/// <param name="Members">What is posted.</param>
+public sealed record FormPost(string AppName, string Action, IReadOnlyList<(string Name, string Value)> Members);
+
+/// <summary>The two pages of the hub.</summary>
 static class AuthorizePages
 {
-    /// <summary>Says what is wrong. There is nothing in it that leads on.</summary>
-    internal static Task ErrorAsync(HttpContext context, OAuthError error) =>
-        HtmlAsync(context, error.Status, $"<h1>{WebUtility.HtmlEncode(error.Error)}</h1><p>{WebUtility.HtmlEncode(error.Description)}</p>", "'none'");
-
-    /// <summary>A form that the browser posts to the app (Form Post Response Mode 1.0, section 2); by a button where there are no scripts.</summary>
-    internal static Task FormPostAsync(HttpContext context, string action, IEnumerable<(string Name, string Value)> members)
+    /// <summary>Says what is wrong. Nothing in it leads to whoever asked.</summary>
+    internal static Task ErrorAsync(HttpContext context, OAuthError error)
     {
-        var inputs = members.Select(member => $"<input type=\"hidden\" name=\"{member.Name}\" value=\"{WebUtility.HtmlEncode(member.Value)}\">");
-        return HtmlAsync(
-            context, 200, $"<form method=\"post\" action=\"{WebUtility.HtmlEncode(action)}\">{string.Concat(inputs)}<button>Continue</button></form>",
-            new Uri(action).GetLeftPart(UriPartial.Authority));
+        var texts = context.RequestServices.GetRequiredService<IStringLocalizer<AuthorizeTexts>>();
+        var kind = error.Error switch
+        {
+            "invalid_client" => "UnknownApp",
+            "invalid_request_uri" => "Over",
+            _ => "Wrong",
+        };
+        return RefusalPage.ShowAsync(
+            context, error.Status == 401 ? 400 : error.Status,
+            new(texts[kind + "Title"], texts[kind + "Sentence"], texts["WhatToDo", error.Error, error.Description]));
     }
 
-    static Task HtmlAsync(HttpContext context, int status, string body, string formAction)
+    /// <summary>Posts by a script, and by a button where there are none.</summary>
+    internal static Task FormPostAsync(HttpContext context, FormPost form)
     {
-        OAuthAnswer.Begin(context, status, "text/html; charset=utf-8");
-        context.Response.Headers.ContentSecurityPolicy = $"default-src 'none'; script-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action {formAction}";
-        context.Response.Headers["Referrer-Policy"] = "no-referrer";
-        context.Response.Headers.XContentTypeOptions = "nosniff";
-        return context.Response.WriteAsync($"<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>OAuthServer</title></head><body>{body}</body></html>");
+        PageHeaders.AllowFormAction(context, new Uri(form.Action));
+        var view = new ViewResult
+        {
+            ViewName = "/Features/Authorize/FormPost.cshtml",
+            ViewData = new ViewDataDictionary<FormPost>(new EmptyModelMetadataProvider(), new ModelStateDictionary()) { Model = form },
+        };
+        return view.ExecuteResultAsync(new ActionContext(context, context.GetRouteData(), new ActionDescriptor()));
     }
 }

@@ -39,7 +39,7 @@ public sealed class AuthorizeRequestReader(AppDirectory apps, ChangeWatch change
         {
             ReturnTo = to,
             SentRedirectUri = sent.RedirectUri,
-            Scopes = ParameterWords.Scopes(sent.Scope, app.Settings.Scopes)!,
+            Scopes = RequestedScopes.Of(sent.Scope, app)!,
             Nonce = sent["nonce"],
             CodeChallenge = sent["code_challenge"],
             Prompts = ParameterWords.Prompts(sent)!.Value,

@@ -8,7 +8,6 @@ static class ParameterWords
 {
     const string TwoFactors = "urn:oauthserver:acr:2";
     const string OneFactor = "urn:oauthserver:acr:1";
-    const int MostScopes = 100;
 
     internal static ResponseMode? ResponseMode(string? text) => text switch
     {
@@ -17,20 +16,6 @@ static class ParameterWords
         "form_post" => Authorize.ResponseMode.FormPost,
         _ => null,
     };
-
-    /// <summary>
-    /// Of the scopes that are asked for, those that the app may have: what a server does not understand it leaves out (OpenID Connect
-    /// Core 1.0, section 3.1.2.1), and the answer to the code says what was granted. None asked: all. Null when nothing is left, or
-    /// when openid would be left out, without which the app gets another answer than it waits for.
-    /// </summary>
-    internal static IReadOnlyList<string>? Scopes(string? asked, IReadOnlyList<string> allowed)
-    {
-        if (asked is null)
-            return allowed.Count > 0 ? allowed : null;
-        var words = asked.Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).ToList();
-        var left = words.Intersect(allowed, StringComparer.Ordinal).ToList();
-        return left.Count == 0 || words.Count > MostScopes || words.Exists(IsMalformed) || words.Contains("openid") && !left.Contains("openid") ? null : left;
-    }
 
     internal static Prompts? Prompts(AuthorizationParameters sent)
     {
@@ -61,6 +46,4 @@ static class ParameterWords
     /// <summary>True when, of the classes this server knows, only the one with two factors is asked for. Unknown ones are no wish.</summary>
     internal static bool WantsTwoFactors(string? acrValues) =>
         acrValues?.Split(' ') is { } wanted && wanted.Contains(TwoFactors, StringComparer.Ordinal) && !wanted.Contains(OneFactor, StringComparer.Ordinal);
-
-    static bool IsMalformed(string scope) => scope.AsSpan().ContainsAnyExceptInRange('!', '~') || scope.AsSpan().ContainsAny('"', '\\');
 }

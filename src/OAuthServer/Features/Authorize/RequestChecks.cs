@@ -87,7 +87,7 @@ static class RequestChecks
         asked.App.Settings.IsPublic && asked.Sent["code_challenge"] is null ? OAuthError.InvalidRequest("A public app must use PKCE: code_challenge is required.") : null;
 
     static OAuthError? ScopeIsAllowed(AskedByApp asked) =>
-        ParameterWords.Scopes(asked.Sent.Scope, asked.App.Settings.Scopes) is null
+        RequestedScopes.Of(asked.Sent.Scope, asked.App) is null
             ? OAuthError.InvalidScope("The requested scope is malformed, or nothing of it is among what this app may have.")
             : null;
 

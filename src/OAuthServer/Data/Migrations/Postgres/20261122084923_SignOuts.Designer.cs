@@ -11,8 +11,8 @@ using OAuthServer.Data;
 namespace OAuthServer.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresServerDb))]
-    [Migration("20261122082856_Denials")]
-    partial class Denials
+    [Migration("20261122084923_SignOuts")]
+    partial class SignOuts
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -287,6 +287,10 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("answered_request_id");
 
+                    b.Property<long?>("AppsToldAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("apps_told_at");
+
                     b.Property<long>("AuthenticatedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("authenticated_at");
@@ -344,6 +348,8 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .IsUnique();
 
                     b.HasIndex("UserId");
+
+                    b.HasIndex("AppsToldAt", "EndedAt");
 
                     b.ToTable("browser_sessions");
                 });
@@ -624,6 +630,8 @@ namespace OAuthServer.Data.Migrations.Postgres
 
                     b.HasKey("Id");
 
+                    b.HasIndex("SessionId");
+
                     b.HasIndex("UserId");
 
                     b.HasIndex("AppId", "UserId");
@@ -881,6 +889,10 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("id");
 
+                    b.Property<string>("Color")
+                        .HasColumnType("text")
+                        .HasColumnName("color");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("created_at");
@@ -892,6 +904,10 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.Property<bool>("IsDemo")
                         .HasColumnType("boolean")
                         .HasColumnName("is_demo");
+
+                    b.Property<string>("LogoVersion")
+                        .HasColumnType("text")
+                        .HasColumnName("logo_version");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -921,6 +937,22 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .IsUnique();
 
                     b.ToTable("organizations");
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.OrganizationLogo", b =>
+                {
+                    b.Property<string>("OrgId")
+                        .HasColumnType("text")
+                        .HasColumnName("org_id");
+
+                    b.Property<byte[]>("Png")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("png");
+
+                    b.HasKey("OrgId");
+
+                    b.ToTable("organization_logos");
                 });
 
             modelBuilder.Entity("OAuthServer.Data.OutboxMessage", b =>
@@ -1613,6 +1645,15 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.HasOne("OAuthServer.Data.User", null)
                         .WithMany()
                         .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.OrganizationLogo", b =>
+                {
+                    b.HasOne("OAuthServer.Data.Organization", null)
+                        .WithOne()
+                        .HasForeignKey("OAuthServer.Data.OrganizationLogo", "OrgId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

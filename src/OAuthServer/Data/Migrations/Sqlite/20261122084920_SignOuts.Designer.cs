@@ -10,8 +10,8 @@ using OAuthServer.Data;
 namespace OAuthServer.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteServerDb))]
-    [Migration("20261122082848_Denials")]
-    partial class Denials
+    [Migration("20261122084920_SignOuts")]
+    partial class SignOuts
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -278,6 +278,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("answered_request_id");
 
+                    b.Property<long?>("AppsToldAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("apps_told_at");
+
                     b.Property<long>("AuthenticatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("authenticated_at");
@@ -335,6 +339,8 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .IsUnique();
 
                     b.HasIndex("UserId");
+
+                    b.HasIndex("AppsToldAt", "EndedAt");
 
                     b.ToTable("browser_sessions");
                 });
@@ -615,6 +621,8 @@ namespace OAuthServer.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
+                    b.HasIndex("SessionId");
+
                     b.HasIndex("UserId");
 
                     b.HasIndex("AppId", "UserId");
@@ -868,6 +876,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
 
+                    b.Property<string>("Color")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("color");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
@@ -879,6 +891,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.Property<bool>("IsDemo")
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_demo");
+
+                    b.Property<string>("LogoVersion")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("logo_version");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -908,6 +924,22 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("organizations");
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.OrganizationLogo", b =>
+                {
+                    b.Property<string>("OrgId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("org_id");
+
+                    b.Property<byte[]>("Png")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("png");
+
+                    b.HasKey("OrgId");
+
+                    b.ToTable("organization_logos");
                 });
 
             modelBuilder.Entity("OAuthServer.Data.OutboxMessage", b =>
@@ -1592,6 +1624,15 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.HasOne("OAuthServer.Data.User", null)
                         .WithMany()
                         .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.OrganizationLogo", b =>
+                {
+                    b.HasOne("OAuthServer.Data.Organization", null)
+                        .WithOne()
+                        .HasForeignKey("OAuthServer.Data.OrganizationLogo", "OrgId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
