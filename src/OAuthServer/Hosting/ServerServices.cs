@@ -69,6 +69,8 @@ static class ServerServices
         services.AddSingleton<SecurityTokens>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<Authenticators>();
+        services.AddSingleton<PasskeyCeremonies>();
+        services.AddSingleton<Passkeys>();
     }
 
     static void AddLogin(this IServiceCollection services, ServerOptions options)
