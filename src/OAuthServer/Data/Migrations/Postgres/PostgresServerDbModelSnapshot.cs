@@ -1031,35 +1031,6 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.ToTable("passkeys");
                 });
 
-            modelBuilder.Entity("OAuthServer.Data.PasskeyRegistration", b =>
-                {
-                    b.Property<string>("Id")
-                        .HasColumnType("text")
-                        .HasColumnName("id");
-
-                    b.Property<byte[]>("Ceremony")
-                        .IsRequired()
-                        .HasColumnType("bytea")
-                        .HasColumnName("ceremony");
-
-                    b.Property<long>("ExpiresAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("expires_at");
-
-                    b.Property<string>("UserId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("user_id");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("ExpiresAt");
-
-                    b.HasIndex("UserId");
-
-                    b.ToTable("passkey_registrations");
-                });
-
             modelBuilder.Entity("OAuthServer.Data.PastPassword", b =>
                 {
                     b.Property<long>("Id")
@@ -1640,15 +1611,6 @@ namespace OAuthServer.Data.Migrations.Postgres
                 });
 
             modelBuilder.Entity("OAuthServer.Data.Passkey", b =>
-                {
-                    b.HasOne("OAuthServer.Data.User", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.PasskeyRegistration", b =>
                 {
                     b.HasOne("OAuthServer.Data.User", null)
                         .WithMany()

@@ -1018,35 +1018,6 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.ToTable("passkeys");
                 });
 
-            modelBuilder.Entity("OAuthServer.Data.PasskeyRegistration", b =>
-                {
-                    b.Property<string>("Id")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("id");
-
-                    b.Property<byte[]>("Ceremony")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
-                        .HasColumnName("ceremony");
-
-                    b.Property<long>("ExpiresAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("expires_at");
-
-                    b.Property<string>("UserId")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("user_id");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("ExpiresAt");
-
-                    b.HasIndex("UserId");
-
-                    b.ToTable("passkey_registrations");
-                });
-
             modelBuilder.Entity("OAuthServer.Data.PastPassword", b =>
                 {
                     b.Property<long>("Id")
@@ -1619,15 +1590,6 @@ namespace OAuthServer.Data.Migrations.Sqlite
                 });
 
             modelBuilder.Entity("OAuthServer.Data.Passkey", b =>
-                {
-                    b.HasOne("OAuthServer.Data.User", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.PasskeyRegistration", b =>
                 {
                     b.HasOne("OAuthServer.Data.User", null)
                         .WithMany()
