@@ -18,4 +18,13 @@ public static class Routes
     public const string Settings = "/settings";
     public const string OpenIdConfiguration = "/.well-known/openid-configuration";
     public const string AuthorizationServerMetadata = "/.well-known/oauth-authorization-server";
+
+    /// <summary>What pages are dressed in.</summary>
+    public const string Assets = "/assets";
+
+    /// <summary>Where a person signs in.</summary>
+    public const string Login = "/login";
+
+    /// <summary>Where a person sees and changes how to sign in.</summary>
+    public const string Settings = "/settings";
 }
