@@ -83,6 +83,8 @@ static class ServerServices
         services.AddSingleton<LoginGate>();
         services.AddSingleton<GuessCounter>();
         services.AddSingleton<BrowserSessions>();
+        services.AddSingleton<AuthorizationRequests>();
+        services.AddSingleton<Consents>();
         services.AddSingleton<LoginExplanations>();
     }
 
