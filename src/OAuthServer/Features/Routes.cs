@@ -21,10 +21,4 @@ public static class Routes
 
     /// <summary>What pages are dressed in.</summary>
     public const string Assets = "/assets";
-
-    /// <summary>Where a person signs in.</summary>
-    public const string Login = "/login";
-
-    /// <summary>Where a person sees and changes how to sign in.</summary>
-    public const string Settings = "/settings";
 }

@@ -951,11 +951,53 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .IsRequired();
                 });
 
+<<<<<<< HEAD
+=======
+            modelBuilder.Entity("OAuthServer.Data.KnownDevice", b =>
+                {
+                    b.HasOne("OAuthServer.Data.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.LogoutNotice", b =>
+                {
+                    b.HasOne("OAuthServer.Data.ConnectedApp", null)
+                        .WithMany()
+                        .HasForeignKey("AppId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.MailedLink", b =>
+                {
+                    b.HasOne("OAuthServer.Data.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+>>>>>>> people
             modelBuilder.Entity("OAuthServer.Data.OrganizationLogo", b =>
                 {
                     b.HasOne("OAuthServer.Data.Organization", null)
                         .WithOne()
                         .HasForeignKey("OAuthServer.Data.OrganizationLogo", "OrgId")
+<<<<<<< HEAD
+=======
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.Passkey", b =>
+                {
+                    b.HasOne("OAuthServer.Data.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+>>>>>>> people
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
