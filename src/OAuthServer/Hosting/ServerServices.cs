@@ -72,6 +72,8 @@ static class ServerServices
         services.AddSingleton<Authenticators>();
         services.AddSingleton<PasskeyCeremonies>();
         services.AddSingleton<Passkeys>();
+        services.AddSingleton<DeviceCodes>();
+        services.AddSingleton<SignInNotices>();
     }
 
     static void AddLogin(this IServiceCollection services, ServerOptions options)
@@ -83,6 +85,10 @@ static class ServerServices
         services.AddSingleton<LoginGate>();
         services.AddSingleton<GuessCounter>();
         services.AddSingleton<BrowserSessions>();
+        services.AddSingleton<PendingSignIns>();
+        services.AddSingleton<KnownDevices>();
+        services.AddSingleton<SignIns>();
+        services.AddSingleton<PageSignIn>();
         services.AddSingleton<AuthorizationRequests>();
         services.AddSingleton<Consents>();
         services.AddSingleton<LoginExplanations>();
