@@ -5,8 +5,10 @@ using OAuthServer.Data;
 using OAuthServer.Email;
 using OAuthServer.Features.Discovery;
 using OAuthServer.Features.Introspection;
+using OAuthServer.Features.PasswordReset;
 using OAuthServer.Features.Revocation;
 using OAuthServer.Features.SelfService;
+using OAuthServer.Features.SignIn;
 using OAuthServer.Features.Token;
 using OAuthServer.Features.Token.Grants;
 using OAuthServer.Features.UserInfo;
@@ -74,6 +76,7 @@ static class ServerServices
         services.AddSingleton<Passkeys>();
         services.AddSingleton<DeviceCodes>();
         services.AddSingleton<SignInNotices>();
+        services.AddSingleton<MailedLinks>();
     }
 
     static void AddLogin(this IServiceCollection services, ServerOptions options)
@@ -120,5 +123,8 @@ static class ServerServices
         services.AddSingleton<RevocationEndpoint>();
         services.AddSingleton<UserInfoEndpoint>();
         services.AddSingleton<CurrentPassword>();
+        services.AddSingleton<SignInPages>();
+        services.AddSingleton<ForgottenPasswords>();
+        services.AddHostedService(provider => provider.GetRequiredService<ForgottenPasswords>());
     }
 }
