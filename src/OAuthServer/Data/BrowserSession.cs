@@ -66,7 +66,7 @@ public sealed class PendingSignIn
     public string OneOf { get; set; } = "";
 
     /// <summary>Where to go afterwards, sealed under the master key: it may hold the handle of a request.</summary>
-    public byte[]? ReturnTo { get; set; }
+    public byte[]? Target { get; set; }
 
     /// <summary>Keyed hash of the code that was mailed to make the device known.</summary>
     public string? MailedCodeHash { get; set; }
