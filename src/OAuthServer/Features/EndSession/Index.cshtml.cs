@@ -32,7 +32,7 @@ public sealed class IndexModel(LogoutRequestReader reader, BrowserSessions sessi
         var (request, error) = await reader.ReadAsync(Sent);
         if (request is null)
             return RefusalPage.Result(error!.Status, LogoutPages.Wrong(HttpContext, error));
-        if (decision != "out")
+        if (decision == "stay")
             return LocalRedirect("~" + Routes.Settings);
         await sessions.EndAsync(HttpContext);
         return request.RedirectTo is { } uri ? Redirect(uri) : LocalRedirect("~" + Routes.SignOut);
