@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using OAuthServer.Tests.Support;
 
 namespace OAuthServer.BrowserTests;
 
@@ -26,17 +25,17 @@ sealed class Apache : IAsyncDisposable
     {
         Assert.SkipUnless(File.Exists("/usr/sbin/apache2"), "apache2 is not installed (Debian package apache2).");
         Assert.SkipUnless(File.Exists(Modules + "/mod_auth_openidc.so"), "mod_auth_openidc is not installed (Debian package libapache2-mod-auth-openidc).");
-        var folder = Directory.CreateTempSubdirectory("oauthserver-apache-").FullName;
+        var home = Directory.CreateTempSubdirectory("oauthserver-apache-").FullName;
         // Its workers run as another user.
         if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
-        await File.WriteAllTextAsync(Path.Combine(folder, "index.html"), "<!doctype html><title>Protected</title><h1>The protected page</h1>");
-        await File.WriteAllTextAsync(Path.Combine(folder, "apache.conf"), $"""
+            File.SetUnixFileMode(home, (UnixFileMode)0b111_101_101);
+        await File.WriteAllTextAsync(Path.Combine(home, "index.html"), "<!doctype html><title>Protected</title><h1>The protected page</h1>");
+        await File.WriteAllTextAsync(Path.Combine(home, "apache.conf"), $"""
             ServerName localhost
             Listen 127.0.0.1:{port}
-            PidFile {folder}/apache.pid
-            ErrorLog {folder}/error.log
-            Mutex file:{folder}
+            PidFile {home}/apache.pid
+            ErrorLog {home}/error.log
+            Mutex file:{home}
             User www-data
             Group www-data
             LoadModule mpm_event_module {Modules}/mod_mpm_event.so
@@ -47,7 +46,7 @@ sealed class Apache : IAsyncDisposable
             LoadModule mime_module {Modules}/mod_mime.so
             LoadModule auth_openidc_module {Modules}/mod_auth_openidc.so
             TypesConfig /etc/mime.types
-            DocumentRoot {folder}
+            DocumentRoot {home}
             DirectoryIndex index.html
             OIDCProviderMetadataURL {issuer}/.well-known/openid-configuration
             OIDCClientID {clientId}
@@ -61,14 +60,22 @@ sealed class Apache : IAsyncDisposable
               AuthType openid-connect
               Require valid-user
             </Location>
-            <Directory {folder}>
+            <Directory {home}>
               Require valid-user
             </Directory>
             """);
-        var process = Process.Start(new ProcessStartInfo("/usr/sbin/apache2", ["-f", Path.Combine(folder, "apache.conf"), "-DFOREGROUND"]) { UseShellExecute = false })!;
-        var apache = new Apache(process, folder, port);
-        await apache.AnsweringAsync();
-        return apache;
+        var httpd = Process.Start(new ProcessStartInfo("/usr/sbin/apache2", ["-f", Path.Combine(home, "apache.conf"), "-DFOREGROUND"]) { UseShellExecute = false })!;
+        var apache = new Apache(httpd, home, port);
+        try
+        {
+            await apache.AnsweringAsync();
+            return apache;
+        }
+        catch
+        {
+            await apache.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>What Apache complained about.</summary>
@@ -77,17 +84,23 @@ sealed class Apache : IAsyncDisposable
     async Task AnsweringAsync()
     {
         using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
-        await Until.TrueAsync(async () =>
+        var said = "";
+        for (var i = 0; i < 100 && !process.HasExited; i++)
         {
             try
             {
-                return (await client.GetAsync(Url + "/")).StatusCode == HttpStatusCode.Redirect;
+                using var answer = await client.GetAsync(Url + "/");
+                if (answer.StatusCode == HttpStatusCode.Redirect)
+                    return;
+                said = $"{answer.StatusCode} {await answer.Content.ReadAsStringAsync()}";
             }
-            catch (HttpRequestException) when (!process.HasExited)
+            catch (HttpRequestException problem)
             {
-                return false;
+                said = problem.Message;
             }
-        });
+            await Task.Delay(100);
+        }
+        Assert.Fail($"Apache does not send to the server: {said}\n{Log}");
     }
 
     public async ValueTask DisposeAsync()

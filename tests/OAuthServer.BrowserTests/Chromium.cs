@@ -38,7 +38,7 @@ public sealed class Chromium : IAsyncLifetime
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("which", "chromium") { RedirectStandardOutput = true })!;
+            using var process = Process.Start(new ProcessStartInfo("which", "chromium") { RedirectStandardOutput = true, UseShellExecute = false })!;
             var path = process.StandardOutput.ReadToEnd().Trim();
             process.WaitForExit();
             return path.Length > 0 ? path : null;
