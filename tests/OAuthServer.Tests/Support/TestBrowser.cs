@@ -58,7 +58,8 @@ public sealed class TestBrowser(TestServer server, string from = TestServer.Outs
     }
 
     /// <summary>Signs in without the pages, as if the gate had just allowed it.</summary>
-    public async Task<BrowserSession> SignInAsync(TestUser user, Proof proven = Proof.Password, LoginChannel channel = LoginChannel.Browser)
+    public async Task<BrowserSession> SignInAsync(
+        TestUser user, Proof proven = Proof.Password, LoginChannel channel = LoginChannel.Browser, string? answeredRequestId = null)
     {
         var account = (await server.Services.GetRequiredService<UserAccounts>().FindByIdAsync(user.Id))!;
         var directory = (await server.Services.GetRequiredService<OrgDirectory>().CurrentAsync()).Rows;
@@ -69,7 +70,7 @@ public sealed class TestBrowser(TestServer server, string from = TestServer.Outs
             context,
             new LoginOutcome.SignedIn(
                 account, directory.Orgs[account.OrgId], directory.Profiles[account.ProfileId], new Assurance(proven, null), server.Clock.GetUtcNow(), "-"),
-            channel, answeredRequestId: null);
+            channel, answeredRequestId);
         foreach (var line in context.Response.Headers.SetCookie)
             Keep(line!);
         return browser.Session;
@@ -90,7 +91,7 @@ public sealed partial record Page(
     string Path, HttpStatusCode Status, string? Location, string Html, System.Net.Http.Headers.HttpResponseHeaders Headers, string PublicUrl)
 {
     public string? AntiforgeryToken =>
-        TokenField().Match(Html) is { Success: true } match ? WebUtility.HtmlDecode(match.Groups[1].Value) : null;
+        TokenField().Match(Html) is { Success: true } match ? WebUtility.HtmlDecode(match.Groups["token"].Value) : null;
 
     /// <summary>The redirect's target as a path of this server; null when it leads elsewhere.</summary>
     public string? LocalLocation =>
@@ -107,6 +108,6 @@ public sealed partial record Page(
             : Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(Location![(at + 1)..]).TryGetValue(name, out var value) ? value.ToString() : null;
     }
 
-    [GeneratedRegex("name=\"__RequestVerificationToken\"[^>]*value=\"([^\"]+)\"", RegexOptions.None, 1_000)]
+    [GeneratedRegex("name=\"__RequestVerificationToken\"[^>]*value=\"(?<token>[^\"]+)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex TokenField();
 }
