@@ -40,6 +40,9 @@ public sealed class BrowserSession
     public DateTimeOffset LastSeenAt { get; set; }
 
     public DateTimeOffset? EndedAt { get; set; }
+
+    /// <summary>When the logout of its apps was put on its way, however it ended.</summary>
+    public DateTimeOffset? AppsToldAt { get; set; }
 }
 
 /// <summary>A sign-in that is under way: what its steps have proven so far. Bound to one browser by a cookie, of which only a keyed hash is here.</summary>

@@ -13,6 +13,7 @@ public static class Routes
     public const string DeviceAuthorization = "/services/oauth2/device_authorization";
     public const string EndSession = "/services/auth/idp/oidc/logout";
     public const string Consent = "/consent";
+    public const string SignOut = "/logout";
     public const string SignIn = "/login";
     public const string SignInPassword = "/login/password";
     public const string SignInCode = "/login/code";

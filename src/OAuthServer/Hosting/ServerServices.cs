@@ -3,7 +3,9 @@ using OAuthServer.Accounts;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Email;
+using OAuthServer.Features.Authorize;
 using OAuthServer.Features.Discovery;
+using OAuthServer.Features.EndSession;
 using OAuthServer.Features.Introspection;
 using OAuthServer.Features.PasswordReset;
 using OAuthServer.Features.Revocation;
@@ -103,6 +105,10 @@ static class ServerServices
         services.AddSingleton<SigningKeyRing>();
         services.AddSingleton<StandingGrants>();
         services.AddSingleton<RefreshTokens>();
+        services.AddSingleton<IdTokens>();
+        services.AddSingleton<IdTokenHints>();
+        services.AddSingleton<LogoutTokens>();
+        services.AddSingleton<AuthorizationCodes>();
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<AccessTokenReader>();
         services.AddSingleton<TokenRevocation>();
@@ -113,9 +119,19 @@ static class ServerServices
     static void AddFeatures(this IServiceCollection services)
     {
         // All grants: discovery lists what stands here.
+        services.AddSingleton<IGrant, AuthorizationCodeGrant>();
         services.AddSingleton<IGrant, PasswordGrant>();
         services.AddSingleton<IGrant, ClientCredentialsGrant>();
         services.AddSingleton<IGrant, RefreshTokenGrant>();
+        services.AddSingleton<AuthorizeRequestReader>();
+        services.AddSingleton<AuthorizeAnswer>();
+        services.AddSingleton<CodeIssuing>();
+        services.AddSingleton<AuthorizeEndpoint>();
+        services.AddSingleton<PushedAuthorizationEndpoint>();
+        services.AddSingleton<LogoutRequestReader>();
+        services.AddSingleton<EndSessionEndpoint>();
+        services.AddSingleton<BackchannelSender>();
+        services.AddHostedService<LogoutWorker>();
         services.AddSingleton<TokenEndpoint>();
         services.AddSingleton(provider => new GrantTypes([.. provider.GetServices<IGrant>().Select(grant => grant.GrantType)]));
         services.AddSingleton<DiscoveryEndpoints>();

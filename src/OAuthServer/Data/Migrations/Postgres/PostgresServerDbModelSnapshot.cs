@@ -248,6 +248,10 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("created_at");
 
+                    b.Property<long?>("DeniedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("denied_at");
+
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("bigint")
                         .HasColumnName("expires_at");
@@ -279,6 +283,10 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.Property<string>("AnsweredRequestId")
                         .HasColumnType("text")
                         .HasColumnName("answered_request_id");
+
+                    b.Property<long?>("AppsToldAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("apps_told_at");
 
                     b.Property<long>("AuthenticatedAt")
                         .HasColumnType("bigint")
@@ -337,6 +345,8 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .IsUnique();
 
                     b.HasIndex("UserId");
+
+                    b.HasIndex("AppsToldAt", "EndedAt");
 
                     b.ToTable("browser_sessions");
                 });
@@ -616,6 +626,8 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnName("user_id");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("SessionId");
 
                     b.HasIndex("UserId");
 

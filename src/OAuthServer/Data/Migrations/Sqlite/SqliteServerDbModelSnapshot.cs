@@ -239,6 +239,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
+                    b.Property<long?>("DeniedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("denied_at");
+
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("expires_at");
@@ -270,6 +274,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.Property<string>("AnsweredRequestId")
                         .HasColumnType("TEXT")
                         .HasColumnName("answered_request_id");
+
+                    b.Property<long?>("AppsToldAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("apps_told_at");
 
                     b.Property<long>("AuthenticatedAt")
                         .HasColumnType("INTEGER")
@@ -328,6 +336,8 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .IsUnique();
 
                     b.HasIndex("UserId");
+
+                    b.HasIndex("AppsToldAt", "EndedAt");
 
                     b.ToTable("browser_sessions");
                 });
@@ -607,6 +617,8 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnName("user_id");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("SessionId");
 
                     b.HasIndex("UserId");
 
