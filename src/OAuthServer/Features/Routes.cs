@@ -22,7 +22,6 @@ public static class Routes
     public const string SignInPasskey = "/login/passkey";
     public const string SignInEnrol = "/login/enrol";
     public const string SignInNewPassword = "/login/new-password";
-    public const string SignOut = "/logout";
     public const string ForgottenPassword = "/forgot-password";
     public const string ResetPassword = "/reset-password";
     public const string Device = "/setup/connect";
