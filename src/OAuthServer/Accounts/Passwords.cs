@@ -50,6 +50,22 @@ public sealed class Passwords(
         return await SetAsync(db, user, profile, newPassword, by, cancellation);
     }
 
+    /// <summary>A new password in the place of an expired one, by a user who has just proven the old one. The same again is none.</summary>
+    public async Task<PasswordChange> ReplaceExpiredAsync(User user, ProfileFacts profile, string newPassword, CancellationToken cancellation = default)
+    {
+        try
+        {
+            if (await IsCurrentAsync(user, newPassword, cancellation))
+                return new PasswordChange.Refused([PasswordFlaw.UsedBefore]);
+        }
+        catch (HashingBusyException)
+        {
+            return new PasswordChange.Busy();
+        }
+        await using var db = database.NewContext();
+        return await SetAsync(db, user, profile, newPassword, PasswordSetBy.Owner, cancellation);
+    }
+
     async Task<PasswordChange> SetAsync(
         ServerDb db, User before, ProfileFacts profile, string newPassword, PasswordSetBy by, CancellationToken cancellation)
     {
@@ -99,6 +115,9 @@ public sealed class Passwords(
         user.UpdatedAt = now;
         await RevokeGrantsAsync(db, user.Id, now, cancellation);
         await EndSessionsAsync(db, user.Id, now, cancellation);
+        await db.KnownDevices.Where(device => device.UserId == user.Id).ExecuteDeleteAsync(cancellation);
+        await db.MailedLinks.Where(link => link.UserId == user.Id && link.UsedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(link => link.UsedAt, now), cancellation);
         if (!isFirst || by == PasswordSetBy.Administrator)
             outbox.Add(db, PasswordChangedEmail.Compose(user, server, by, now));
         var cause = isFirst ? TokenCause.FirstPassword : TokenCause.NewPassword;

@@ -7,8 +7,10 @@ using OAuthServer.Features.Authorize;
 using OAuthServer.Features.Discovery;
 using OAuthServer.Features.EndSession;
 using OAuthServer.Features.Introspection;
+using OAuthServer.Features.PasswordReset;
 using OAuthServer.Features.Revocation;
 using OAuthServer.Features.SelfService;
+using OAuthServer.Features.SignIn;
 using OAuthServer.Features.Token;
 using OAuthServer.Features.Token.Grants;
 using OAuthServer.Features.UserInfo;
@@ -72,6 +74,11 @@ static class ServerServices
         services.AddSingleton<SecurityTokens>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<Authenticators>();
+        services.AddSingleton<PasskeyCeremonies>();
+        services.AddSingleton<Passkeys>();
+        services.AddSingleton<DeviceCodes>();
+        services.AddSingleton<SignInNotices>();
+        services.AddSingleton<MailedLinks>();
     }
 
     static void AddLogin(this IServiceCollection services, ServerOptions options)
@@ -83,6 +90,10 @@ static class ServerServices
         services.AddSingleton<LoginGate>();
         services.AddSingleton<GuessCounter>();
         services.AddSingleton<BrowserSessions>();
+        services.AddSingleton<PendingSignIns>();
+        services.AddSingleton<KnownDevices>();
+        services.AddSingleton<SignIns>();
+        services.AddSingleton<PageSignIn>();
         services.AddSingleton<AuthorizationRequests>();
         services.AddSingleton<Consents>();
         services.AddSingleton<LoginExplanations>();
@@ -128,5 +139,8 @@ static class ServerServices
         services.AddSingleton<RevocationEndpoint>();
         services.AddSingleton<UserInfoEndpoint>();
         services.AddSingleton<CurrentPassword>();
+        services.AddSingleton<SignInPages>();
+        services.AddSingleton<ForgottenPasswords>();
+        services.AddHostedService(provider => provider.GetRequiredService<ForgottenPasswords>());
     }
 }

@@ -1067,6 +1067,35 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.ToTable("passkeys");
                 });
 
+            modelBuilder.Entity("OAuthServer.Data.PasskeyRegistration", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("Ceremony")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("ceremony");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("passkey_registrations");
+                });
+
             modelBuilder.Entity("OAuthServer.Data.PastPassword", b =>
                 {
                     b.Property<long>("Id")
@@ -1123,6 +1152,11 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("mailed_codes");
 
+                    b.Property<string>("OneOf")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("one_of");
+
                     b.Property<byte[]>("PasskeyCeremony")
                         .HasColumnType("bytea")
                         .HasColumnName("passkey_ceremony");
@@ -1139,9 +1173,9 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("request_id");
 
-                    b.Property<string>("ReturnTo")
-                        .HasColumnType("text")
-                        .HasColumnName("return_to");
+                    b.Property<byte[]>("Target")
+                        .HasColumnType("bytea")
+                        .HasColumnName("target");
 
                     b.Property<string>("UserId")
                         .HasColumnType("text")
@@ -1656,6 +1690,15 @@ namespace OAuthServer.Data.Migrations.Postgres
                 });
 
             modelBuilder.Entity("OAuthServer.Data.Passkey", b =>
+                {
+                    b.HasOne("OAuthServer.Data.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.PasskeyRegistration", b =>
                 {
                     b.HasOne("OAuthServer.Data.User", null)
                         .WithMany()
