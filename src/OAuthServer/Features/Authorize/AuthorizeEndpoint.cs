@@ -90,7 +90,8 @@ public sealed class AuthorizeEndpoint(
     async Task ToPageAsync(HttpContext context, string page, AuthorizeRequest request, AuthorizationParameters sent)
     {
         var handle = await HandleOfAsync(request, sent);
-        await AuthorizeAnswer.RedirectAsync(context, $"{context.Request.PathBase}{page}?request={handle}");
+        var languages = (request.Stored?.Parameters ?? sent).UiLocales is { } wanted ? "&ui_locales=" + Uri.EscapeDataString(wanted) : "";
+        await AuthorizeAnswer.RedirectAsync(context, $"{context.Request.PathBase}{page}?request={handle}{languages}");
     }
 
     async Task<string> HandleOfAsync(AuthorizeRequest request, AuthorizationParameters sent) =>
