@@ -3,6 +3,7 @@ using OAuthServer.Accounts;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Email;
+using OAuthServer.Features.Device;
 using OAuthServer.Features.Discovery;
 using OAuthServer.Features.Introspection;
 using OAuthServer.Features.Revocation;
@@ -80,6 +81,7 @@ static class ServerServices
         services.AddSingleton<LoginGate>();
         services.AddSingleton<GuessCounter>();
         services.AddSingleton<BrowserSessions>();
+        services.AddSingleton<DeviceLimits>();
         services.AddSingleton<LoginExplanations>();
     }
 
@@ -89,6 +91,7 @@ static class ServerServices
         services.AddSingleton<SigningKeyRing>();
         services.AddSingleton<StandingGrants>();
         services.AddSingleton<RefreshTokens>();
+        services.AddSingleton<DeviceAuthorizations>();
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<AccessTokenReader>();
         services.AddSingleton<TokenRevocation>();
@@ -102,12 +105,14 @@ static class ServerServices
         services.AddSingleton<IGrant, PasswordGrant>();
         services.AddSingleton<IGrant, ClientCredentialsGrant>();
         services.AddSingleton<IGrant, RefreshTokenGrant>();
+        services.AddSingleton<IGrant, DeviceCodeGrant>();
         services.AddSingleton<TokenEndpoint>();
         services.AddSingleton(provider => new GrantTypes([.. provider.GetServices<IGrant>().Select(grant => grant.GrantType)]));
         services.AddSingleton<DiscoveryEndpoints>();
         services.AddSingleton<IntrospectionEndpoint>();
         services.AddSingleton<RevocationEndpoint>();
         services.AddSingleton<UserInfoEndpoint>();
+        services.AddSingleton<DeviceAuthorizationEndpoint>();
         services.AddSingleton<CurrentPassword>();
     }
 }

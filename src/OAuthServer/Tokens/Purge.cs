@@ -17,12 +17,15 @@ public sealed class Purge(Database database, TimeProvider clock)
         await db.AccessTokens.Where(t => t.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
         var oldest = now - SigningKeyRing.LongestToken;
         await db.UsedAssertions.Where(a => a.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
+        // Kept for a while, so that a device that comes late is told so.
+        await db.DeviceAuthorizations.Where(d => d.ExpiresAt < oldest).ExecuteDeleteAsync(cancellation);
         // An access token of the last refresh may live on after its line has ended, and needs its grant.
         await db.Grants
             .Where(g => g.Channel != LoginChannel.ClientCredentials && g.AuthenticatedAt < oldest
                 && (g.RefreshExpiresAt == null || g.RefreshExpiresAt < oldest) && !db.AccessTokens.Any(t => t.GrantId == g.Id))
             .ExecuteDeleteAsync(cancellation);
         var forgotten = now - history;
+        await db.BrowserSessions.Where(s => s.EndedAt < forgotten || s.LastSeenAt < forgotten).ExecuteDeleteAsync(cancellation);
         // By number, which rises with time: no index by time is kept for this alone.
         while (await db.LoginRecords.Where(r => db.LoginRecords.OrderBy(old => old.Id).Select(old => old.Id).Take(1_000).Contains(r.Id) && r.At < forgotten)
             .ExecuteDeleteAsync(cancellation) > 0)

@@ -37,6 +37,7 @@ public sealed class DiscoveryEndpoints
             ["token_endpoint"] = publicUrl.At(Routes.Token),
             ["introspection_endpoint"] = publicUrl.At(Routes.Introspect),
             ["revocation_endpoint"] = publicUrl.At(Routes.Revoke),
+            ["device_authorization_endpoint"] = publicUrl.At(Routes.DeviceAuthorization),
             ["userinfo_endpoint"] = publicUrl.At(Routes.UserInfo),
             ["jwks_uri"] = publicUrl.At(Routes.Keys),
             ["grant_types_supported"] = grants.Names.Order(StringComparer.Ordinal).ToArray(),
