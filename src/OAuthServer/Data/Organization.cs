@@ -27,7 +27,21 @@ public sealed class Organization
     /// <summary>Made for trying out, with generated passwords that were printed: not to be served to a network.</summary>
     public bool IsDemo { get; set; }
 
+    /// <summary>Of buttons and links on its sign-in pages, as <c>#rrggbb</c>; null = this server's own.</summary>
+    public string? Color { get; set; }
+
+    /// <summary>A hash of its logo; null when it has none.</summary>
+    public string? LogoVersion { get; set; }
+
     public DateTimeOffset CreatedAt { get; set; }
+}
+
+/// <summary>The picture on an organization's sign-in pages; apart from the organization, which is kept in memory.</summary>
+public sealed class OrganizationLogo
+{
+    public required string OrgId { get; set; }
+
+    public required byte[] Png { get; set; }
 }
 
 /// <summary>An organization-wide range that relaxes checks and never forbids.</summary>

@@ -15,6 +15,8 @@ public abstract class ServerDb(DbContextOptions options) : DbContext(options)
 {
     public DbSet<Organization> Organizations => Set<Organization>();
 
+    public DbSet<OrganizationLogo> OrganizationLogos => Set<OrganizationLogo>();
+
     public DbSet<TrustedNetwork> TrustedNetworks => Set<TrustedNetwork>();
 
     public DbSet<Profile> Profiles => Set<Profile>();
@@ -115,6 +117,7 @@ public abstract class ServerDb(DbContextOptions options) : DbContext(options)
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<Organization>().HasIndex(org => org.Name).IsUnique();
+        modelBuilder.Entity<OrganizationLogo>(e => { e.HasKey(logo => logo.OrgId); e.HasOne<Organization>().WithOne().HasForeignKey<OrganizationLogo>(logo => logo.OrgId); });
         modelBuilder.Entity<TrustedNetwork>(e => { e.HasOne<Organization>().WithMany().HasForeignKey(n => n.OrgId); });
         modelBuilder.Entity<Profile>(e =>
         {

@@ -18,4 +18,7 @@ public static class Routes
     public const string Settings = "/settings";
     public const string OpenIdConfiguration = "/.well-known/openid-configuration";
     public const string AuthorizationServerMetadata = "/.well-known/oauth-authorization-server";
+
+    /// <summary>What pages are dressed in.</summary>
+    public const string Assets = "/assets";
 }

@@ -81,6 +81,7 @@ public static class Server
             app.UsePathBase(path);
         app.UseRequestDecompression();
         app.UseRouting();
+        app.UsePages();
     }
 
     static void Observe(IServiceProvider services)
@@ -112,5 +113,6 @@ public static class Server
         app.MapMethods(Routes.Keys, read, discovery.KeysAsync);
         app.MapSelfService();
         app.MapHealth();
+        app.MapPages();
     }
 }

@@ -37,6 +37,7 @@ static class ServerServices
         services.AddEmail(options.Mail);
         services.AddServerDataProtection();
         services.AddFeatures();
+        services.AddPages();
     }
 
     static void AddHttp(this IServiceCollection services, ServerOptions options)

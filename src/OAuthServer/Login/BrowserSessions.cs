@@ -65,7 +65,7 @@ public sealed class BrowserSessions(
         session.SourceAddress = origins.Of(context).Address?.ToString();
         session.UserAgent = RequestContext.Of(context, origins, clock).UserAgent;
         await db.SaveChangesAsync();
-        cookies.Write(context.Response, Cookie, secret);
+        cookies.Set(context.Response, Cookie, secret);
         var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == login.User.Id);
         var browser = new SignedInBrowser(session, user, login.Profile, login.Org);
         context.Features.Set(new Found(browser));

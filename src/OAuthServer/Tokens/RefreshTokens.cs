@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
@@ -159,7 +160,7 @@ public sealed class RefreshTokens(Database database, MasterKey master, TimeProvi
     (string GrantId, int Generation)? Read(string text)
     {
         Span<byte> token = stackalloc byte[TokenBytes];
-        if (text.Length != TokenLength || !Base64Url.TryDecodeFromChars(text, token, out var length) || length != TokenBytes)
+        if (text.Length != TokenLength || Base64Url.DecodeFromChars(text, token, out _, out var length) != OperationStatus.Done || length != TokenBytes)
             return null;
         return CryptographicOperations.FixedTimeEquals(MacOf(token), token[BodyBytes..])
             ? (Base64Url.EncodeToString(token[..IdBytes]), BinaryPrimitives.ReadInt32BigEndian(token[IdBytes..]))

@@ -158,6 +158,24 @@ public sealed class RefreshTests(Servers servers)
             TestServer.Office, ("grant_type", "refresh_token"), ("refresh_token", token), ("client_id", scene.App.ClientId));
     }
 
+    [Theory]
+    [InlineData("\u0084")]
+    [InlineData("=")]
+    [InlineData("+")]
+    [InlineData("A")]
+    public async Task A_refresh_token_in_which_one_character_was_changed_is_none(string other)
+    {
+        var scene = await SceneAsync();
+        var token = await scene.RefreshTokenAsync();
+        foreach (var at in (int[])[0, 21, 40, token.Length - 1])
+        {
+            var changed = token[..at] + (token[at] == other[0] ? "B" : other) + token[(at + 1)..];
+            (await scene.RefreshAsync(changed)).IsRefused(HttpStatusCode.BadRequest, "invalid_grant");
+            Assert.False((await scene.IntrospectAsync(changed)).Json.GetProperty("active").GetBoolean());
+        }
+        (await scene.RefreshAsync(token)).IsAllowed();
+    }
+
     async Task<OAuthScene> SceneAsync(string database = "SQLite", AppSettings? settings = null) =>
         await OAuthScene.NewAsync(await servers.OnAsync(database), settings);
 }

@@ -107,6 +107,6 @@ public sealed partial record Page(
             : Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(Location![(at + 1)..]).TryGetValue(name, out var value) ? value.ToString() : null;
     }
 
-    [GeneratedRegex("name=\"__RequestVerificationToken\"[^>]*value=\"([^\"]+)\"")]
+    [GeneratedRegex("name=\"__RequestVerificationToken\"[^>]*value=\"([^\"]+)\"", RegexOptions.None, 1_000)]
     private static partial Regex TokenField();
 }

@@ -23,6 +23,12 @@ sealed record OrganizationFile
 
     public bool DisclosesMissingToken { get; init; }
 
+    /// <summary>#rrggbb; null = this server's own.</summary>
+    public string? Color { get; init; }
+
+    /// <summary>A PNG file.</summary>
+    public string? Logo { get; init; }
+
     public IReadOnlyList<TrustedNetworkEntry> TrustedNetworks { get; init; } = [];
 }
 

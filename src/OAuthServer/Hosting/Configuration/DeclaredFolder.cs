@@ -43,7 +43,8 @@ static class DeclaredFolder
         if (JsonFile.Read(source) is not { } json)
             return null;
         JsonShape.Check(json, source, typeof(OrganizationFile));
-        var org = new DeclaredOrg(source, JsonShape.Read<OrganizationFile>(json));
+        var file = JsonShape.Read<OrganizationFile>(json);
+        var org = new DeclaredOrg(source, file) { Logo = LogoFile.Read(file.Logo, source) };
         OrganizationRules.Check(org.File, source);
         org.Profiles.AddRange(Files(place, "profiles", errors, ProfileReader.Read));
         org.Users.AddRange(Files(place, "users", errors, report => UserReader.Read(report, org)));

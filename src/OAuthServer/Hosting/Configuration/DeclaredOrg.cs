@@ -7,6 +7,9 @@ namespace OAuthServer.Hosting.Configuration;
 /// <summary>An organization as its files declare it, each part with the file it came from.</summary>
 sealed record DeclaredOrg(FileReport Source, OrganizationFile File)
 {
+    /// <summary>The logo's bytes; null when none is declared.</summary>
+    internal byte[]? Logo { get; init; }
+
     internal List<DeclaredProfile> Profiles { get; } = [];
 
     internal List<DeclaredUser> Users { get; } = [];

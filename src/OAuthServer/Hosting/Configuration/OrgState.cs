@@ -12,6 +12,9 @@ sealed class OrgState
     /// <summary>Null while the organization does not exist.</summary>
     internal Organization? Org { get; set; }
 
+    /// <summary>Null while it has none.</summary>
+    internal OrganizationLogo? Logo { get; private set; }
+
     internal List<TrustedNetwork> Networks { get; private set; } = [];
 
     internal Dictionary<string, Profile> Profiles { get; private set; } = new(StringComparer.Ordinal);
@@ -33,6 +36,7 @@ sealed class OrgState
         var state = new OrgState { Declared = declared, Org = await db.Organizations.SingleOrDefaultAsync(org => org.Name == declared.File.Name) };
         if (state.Org?.Id is not { } id)
             return state;
+        state.Logo = await db.OrganizationLogos.FindAsync(id);
         state.Networks = await db.TrustedNetworks.Where(network => network.OrgId == id).OrderBy(network => network.Id).ToListAsync();
         state.Profiles = await db.Profiles.Where(profile => profile.OrgId == id).OrderBy(profile => profile.Name)
             .ToDictionaryAsync(profile => profile.Name, StringComparer.Ordinal);

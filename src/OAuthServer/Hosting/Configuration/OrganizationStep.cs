@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using OAuthServer.Data;
+using OAuthServer.Features.Shared;
 
 namespace OAuthServer.Hosting.Configuration;
 
@@ -13,12 +14,14 @@ static class OrganizationStep
         {
             var before = Json(present);
             Set(present, file);
+            SetLogo(run, state, present);
             run.Changed($"organization \"{file.Name}\"", before, Json(present));
             return;
         }
         state.Org = new() { Id = RecordId.NewOrganization(), Name = file.Name, CreatedAt = run.Now };
         Set(state.Org, file);
         run.Db.Add(state.Org);
+        SetLogo(run, state, state.Org);
         run.Made($"organization \"{file.Name}\"");
     }
 
@@ -31,6 +34,19 @@ static class OrganizationStep
         org.SsoRequiredByDefault = file.SsoRequiredByDefault;
         org.DisclosesMissingToken = file.DisclosesMissingToken;
         org.IsDemo = file.Demo;
+        org.Color = file.Color;
+    }
+
+    static void SetLogo(ApplyRun run, OrgState state, Organization org)
+    {
+        var declared = state.Declared.Logo;
+        org.LogoVersion = declared is null ? null : Asset.VersionOf(declared);
+        if (declared is not null && state.Logo is null)
+            run.Db.Add(new OrganizationLogo { OrgId = org.Id, Png = declared });
+        else if (declared is not null && !declared.AsSpan().SequenceEqual(state.Logo!.Png))
+            state.Logo.Png = declared;
+        else if (declared is null && state.Logo is not null)
+            run.Db.Remove(state.Logo);
     }
 
     static JsonNode Json(Organization org) => ApplyRun.Json(new
@@ -41,5 +57,7 @@ static class OrganizationStep
         org.SsoRequiredByDefault,
         org.DisclosesMissingToken,
         org.IsDemo,
+        org.Color,
+        Logo = org.LogoVersion,
     });
 }

@@ -869,6 +869,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
 
+                    b.Property<string>("Color")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("color");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
@@ -880,6 +884,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.Property<bool>("IsDemo")
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_demo");
+
+                    b.Property<string>("LogoVersion")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("logo_version");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -909,6 +917,22 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("organizations");
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.OrganizationLogo", b =>
+                {
+                    b.Property<string>("OrgId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("org_id");
+
+                    b.Property<byte[]>("Png")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("png");
+
+                    b.HasKey("OrgId");
+
+                    b.ToTable("organization_logos");
                 });
 
             modelBuilder.Entity("OAuthServer.Data.OutboxMessage", b =>
@@ -1593,6 +1617,15 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.HasOne("OAuthServer.Data.User", null)
                         .WithMany()
                         .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.OrganizationLogo", b =>
+                {
+                    b.HasOne("OAuthServer.Data.Organization", null)
+                        .WithOne()
+                        .HasForeignKey("OAuthServer.Data.OrganizationLogo", "OrgId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

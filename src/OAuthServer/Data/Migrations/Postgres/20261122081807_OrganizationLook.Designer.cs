@@ -11,8 +11,8 @@ using OAuthServer.Data;
 namespace OAuthServer.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresServerDb))]
-    [Migration("20261122081832_People")]
-    partial class People
+    [Migration("20261122081807_OrganizationLook")]
+    partial class OrganizationLook
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -138,212 +138,6 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.ToTable("authenticators");
                 });
 
-            modelBuilder.Entity("OAuthServer.Data.AuthorizationCode", b =>
-                {
-                    b.Property<string>("Hash")
-                        .HasColumnType("text")
-                        .HasColumnName("hash");
-
-                    b.Property<string>("AppId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("app_id");
-
-                    b.Property<long>("AuthenticatedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("authenticated_at");
-
-                    b.Property<string>("CodeChallenge")
-                        .HasColumnType("text")
-                        .HasColumnName("code_challenge");
-
-                    b.Property<long>("ExpiresAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("expires_at");
-
-                    b.Property<string>("GrantId")
-                        .HasColumnType("text")
-                        .HasColumnName("grant_id");
-
-                    b.Property<long>("IssuedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("issued_at");
-
-                    b.Property<string>("Nonce")
-                        .HasColumnType("text")
-                        .HasColumnName("nonce");
-
-                    b.Property<string>("OrgId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("org_id");
-
-                    b.Property<long?>("PasswordChangedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("password_changed_at");
-
-                    b.Property<int>("ProfileVersion")
-                        .HasColumnType("integer")
-                        .HasColumnName("profile_version");
-
-                    b.Property<int>("Proven")
-                        .HasColumnType("integer")
-                        .HasColumnName("proven");
-
-                    b.Property<string>("RedirectUri")
-                        .HasColumnType("text")
-                        .HasColumnName("redirect_uri");
-
-                    b.Property<string>("Scope")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("scope");
-
-                    b.Property<string>("SessionId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("session_id");
-
-                    b.Property<string>("TrustedNetwork")
-                        .HasColumnType("text")
-                        .HasColumnName("trusted_network");
-
-                    b.Property<long?>("UsedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("used_at");
-
-                    b.Property<string>("UserId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("user_id");
-
-                    b.HasKey("Hash");
-
-                    b.HasIndex("AppId");
-
-                    b.HasIndex("ExpiresAt");
-
-                    b.HasIndex("UserId");
-
-                    b.ToTable("authorization_codes");
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.AuthorizationRequest", b =>
-                {
-                    b.Property<string>("Id")
-                        .HasColumnType("text")
-                        .HasColumnName("id");
-
-                    b.Property<long?>("AccountChosenAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("account_chosen_at");
-
-                    b.Property<long?>("AnsweredAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("answered_at");
-
-                    b.Property<string>("AppId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("app_id");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("created_at");
-
-                    b.Property<long>("ExpiresAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("expires_at");
-
-                    b.Property<bool>("IsPushed")
-                        .HasColumnType("boolean")
-                        .HasColumnName("is_pushed");
-
-                    b.Property<string>("Parameters")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("parameters");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("AppId");
-
-                    b.HasIndex("ExpiresAt");
-
-                    b.ToTable("authorization_requests");
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.BrowserSession", b =>
-                {
-                    b.Property<string>("Id")
-                        .HasColumnType("text")
-                        .HasColumnName("id");
-
-                    b.Property<string>("AnsweredRequestId")
-                        .HasColumnType("text")
-                        .HasColumnName("answered_request_id");
-
-                    b.Property<long>("AuthenticatedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("authenticated_at");
-
-                    b.Property<string>("Channel")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("channel");
-
-                    b.Property<long?>("EndedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("ended_at");
-
-                    b.Property<string>("Hash")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("hash");
-
-                    b.Property<long>("LastSeenAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("last_seen_at");
-
-                    b.Property<int>("ProfileVersion")
-                        .HasColumnType("integer")
-                        .HasColumnName("profile_version");
-
-                    b.Property<int>("Proven")
-                        .HasColumnType("integer")
-                        .HasColumnName("proven");
-
-                    b.Property<string>("SourceAddress")
-                        .HasColumnType("text")
-                        .HasColumnName("source_address");
-
-                    b.Property<long>("StartedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("started_at");
-
-                    b.Property<string>("TrustedNetwork")
-                        .HasColumnType("text")
-                        .HasColumnName("trusted_network");
-
-                    b.Property<string>("UserAgent")
-                        .HasColumnType("text")
-                        .HasColumnName("user_agent");
-
-                    b.Property<string>("UserId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("user_id");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("Hash")
-                        .IsUnique();
-
-                    b.HasIndex("UserId");
-
-                    b.ToTable("browser_sessions");
-                });
-
             modelBuilder.Entity("OAuthServer.Data.ChangeStamp", b =>
                 {
                     b.Property<int>("Id")
@@ -416,32 +210,6 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.ToTable("connected_apps");
                 });
 
-            modelBuilder.Entity("OAuthServer.Data.Consent", b =>
-                {
-                    b.Property<string>("UserId")
-                        .HasColumnType("text")
-                        .HasColumnName("user_id");
-
-                    b.Property<string>("AppId")
-                        .HasColumnType("text")
-                        .HasColumnName("app_id");
-
-                    b.Property<long>("GivenAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("given_at");
-
-                    b.Property<string>("Scope")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("scope");
-
-                    b.HasKey("UserId", "AppId");
-
-                    b.HasIndex("AppId");
-
-                    b.ToTable("consents");
-                });
-
             modelBuilder.Entity("OAuthServer.Data.DataProtectionKey", b =>
                 {
                     b.Property<string>("Name")
@@ -456,95 +224,6 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.HasKey("Name");
 
                     b.ToTable("data_protection_keys");
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.DeviceAuthorization", b =>
-                {
-                    b.Property<string>("Hash")
-                        .HasColumnType("text")
-                        .HasColumnName("hash");
-
-                    b.Property<string>("AppId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("app_id");
-
-                    b.Property<long?>("AuthenticatedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("authenticated_at");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("created_at");
-
-                    b.Property<long?>("DecidedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("decided_at");
-
-                    b.Property<long>("ExpiresAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("expires_at");
-
-                    b.Property<int>("IntervalSeconds")
-                        .HasColumnType("integer")
-                        .HasColumnName("interval_seconds");
-
-                    b.Property<bool>("IsApproved")
-                        .HasColumnType("boolean")
-                        .HasColumnName("is_approved");
-
-                    b.Property<long?>("LastPolledAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("last_polled_at");
-
-                    b.Property<long?>("PasswordChangedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("password_changed_at");
-
-                    b.Property<int>("ProfileVersion")
-                        .HasColumnType("integer")
-                        .HasColumnName("profile_version");
-
-                    b.Property<int>("Proven")
-                        .HasColumnType("integer")
-                        .HasColumnName("proven");
-
-                    b.Property<string>("Scope")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("scope");
-
-                    b.Property<string>("SessionId")
-                        .HasColumnType("text")
-                        .HasColumnName("session_id");
-
-                    b.Property<string>("TrustedNetwork")
-                        .HasColumnType("text")
-                        .HasColumnName("trusted_network");
-
-                    b.Property<long?>("UsedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("used_at");
-
-                    b.Property<string>("UserCodeHash")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("user_code_hash");
-
-                    b.Property<string>("UserId")
-                        .HasColumnType("text")
-                        .HasColumnName("user_id");
-
-                    b.HasKey("Hash");
-
-                    b.HasIndex("AppId");
-
-                    b.HasIndex("ExpiresAt");
-
-                    b.HasIndex("UserCodeHash")
-                        .IsUnique();
-
-                    b.ToTable("device_authorizations");
                 });
 
             modelBuilder.Entity("OAuthServer.Data.Grant", b =>
@@ -605,10 +284,6 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("scope");
 
-                    b.Property<string>("SessionId")
-                        .HasColumnType("text")
-                        .HasColumnName("session_id");
-
                     b.Property<string>("TrustedNetwork")
                         .HasColumnType("text")
                         .HasColumnName("trusted_network");
@@ -625,40 +300,6 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.HasIndex("AppId", "UserId");
 
                     b.ToTable("grants");
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.KnownDevice", b =>
-                {
-                    b.Property<string>("Hash")
-                        .HasColumnType("text")
-                        .HasColumnName("hash");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("created_at");
-
-                    b.Property<long>("ExpiresAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("expires_at");
-
-                    b.Property<long>("LastUsedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("last_used_at");
-
-                    b.Property<string>("UserAgent")
-                        .HasColumnType("text")
-                        .HasColumnName("user_agent");
-
-                    b.Property<string>("UserId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("user_id");
-
-                    b.HasKey("Hash");
-
-                    b.HasIndex("UserId");
-
-                    b.ToTable("known_devices");
                 });
 
             modelBuilder.Entity("OAuthServer.Data.LoginRecord", b =>
@@ -783,99 +424,15 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.ToTable("login_records");
                 });
 
-            modelBuilder.Entity("OAuthServer.Data.LogoutNotice", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
-                        .HasColumnName("id");
-
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
-
-                    b.Property<string>("AppId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("app_id");
-
-                    b.Property<int>("Attempts")
-                        .HasColumnType("integer")
-                        .HasColumnName("attempts");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("created_at");
-
-                    b.Property<string>("LastError")
-                        .HasColumnType("text")
-                        .HasColumnName("last_error");
-
-                    b.Property<long>("NextAttemptAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("next_attempt_at");
-
-                    b.Property<long?>("SentAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("sent_at");
-
-                    b.Property<string>("SessionId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("session_id");
-
-                    b.Property<string>("UserId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("user_id");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("AppId");
-
-                    b.HasIndex("SentAt", "NextAttemptAt");
-
-                    b.ToTable("logout_notices");
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.MailedLink", b =>
-                {
-                    b.Property<string>("Hash")
-                        .HasColumnType("text")
-                        .HasColumnName("hash");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("created_at");
-
-                    b.Property<long>("ExpiresAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("expires_at");
-
-                    b.Property<string>("Purpose")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("purpose");
-
-                    b.Property<long?>("UsedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("used_at");
-
-                    b.Property<string>("UserId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("user_id");
-
-                    b.HasKey("Hash");
-
-                    b.HasIndex("UserId");
-
-                    b.ToTable("mailed_links");
-                });
-
             modelBuilder.Entity("OAuthServer.Data.Organization", b =>
                 {
                     b.Property<string>("Id")
                         .HasColumnType("text")
                         .HasColumnName("id");
+
+                    b.Property<string>("Color")
+                        .HasColumnType("text")
+                        .HasColumnName("color");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint")
@@ -888,6 +445,10 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.Property<bool>("IsDemo")
                         .HasColumnType("boolean")
                         .HasColumnName("is_demo");
+
+                    b.Property<string>("LogoVersion")
+                        .HasColumnType("text")
+                        .HasColumnName("logo_version");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -917,6 +478,22 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .IsUnique();
 
                     b.ToTable("organizations");
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.OrganizationLogo", b =>
+                {
+                    b.Property<string>("OrgId")
+                        .HasColumnType("text")
+                        .HasColumnName("org_id");
+
+                    b.Property<byte[]>("Png")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("png");
+
+                    b.HasKey("OrgId");
+
+                    b.ToTable("organization_logos");
                 });
 
             modelBuilder.Entity("OAuthServer.Data.OutboxMessage", b =>
@@ -967,73 +544,6 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.ToTable("outbox_messages");
                 });
 
-            modelBuilder.Entity("OAuthServer.Data.Passkey", b =>
-                {
-                    b.Property<string>("Id")
-                        .HasColumnType("text")
-                        .HasColumnName("id");
-
-                    b.Property<byte[]>("AttestationObject")
-                        .IsRequired()
-                        .HasColumnType("bytea")
-                        .HasColumnName("attestation_object");
-
-                    b.Property<byte[]>("ClientDataJson")
-                        .IsRequired()
-                        .HasColumnType("bytea")
-                        .HasColumnName("client_data_json");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("created_at");
-
-                    b.Property<bool>("IsBackedUp")
-                        .HasColumnType("boolean")
-                        .HasColumnName("is_backed_up");
-
-                    b.Property<bool>("IsBackupEligible")
-                        .HasColumnType("boolean")
-                        .HasColumnName("is_backup_eligible");
-
-                    b.Property<bool>("IsUserVerified")
-                        .HasColumnType("boolean")
-                        .HasColumnName("is_user_verified");
-
-                    b.Property<long?>("LastUsedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("last_used_at");
-
-                    b.Property<string>("Name")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("name");
-
-                    b.Property<byte[]>("PublicKey")
-                        .IsRequired()
-                        .HasColumnType("bytea")
-                        .HasColumnName("public_key");
-
-                    b.Property<long>("SignCount")
-                        .HasColumnType("bigint")
-                        .HasColumnName("sign_count");
-
-                    b.Property<string>("Transports")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("transports");
-
-                    b.Property<string>("UserId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("user_id");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("UserId");
-
-                    b.ToTable("passkeys");
-                });
-
             modelBuilder.Entity("OAuthServer.Data.PastPassword", b =>
                 {
                     b.Property<long>("Id")
@@ -1062,72 +572,6 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.HasIndex("UserId");
 
                     b.ToTable("past_passwords");
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.PendingSignIn", b =>
-                {
-                    b.Property<string>("Hash")
-                        .HasColumnType("text")
-                        .HasColumnName("hash");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("created_at");
-
-                    b.Property<long>("ExpiresAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("expires_at");
-
-                    b.Property<long?>("MailedCodeAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("mailed_code_at");
-
-                    b.Property<string>("MailedCodeHash")
-                        .HasColumnType("text")
-                        .HasColumnName("mailed_code_hash");
-
-                    b.Property<int>("MailedCodes")
-                        .HasColumnType("integer")
-                        .HasColumnName("mailed_codes");
-
-                    b.Property<byte[]>("PasskeyCeremony")
-                        .HasColumnType("bytea")
-                        .HasColumnName("passkey_ceremony");
-
-                    b.Property<long?>("PasswordChangedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("password_changed_at");
-
-                    b.Property<int>("Proven")
-                        .HasColumnType("integer")
-                        .HasColumnName("proven");
-
-                    b.Property<string>("RequestId")
-                        .HasColumnType("text")
-                        .HasColumnName("request_id");
-
-                    b.Property<string>("ReturnTo")
-                        .HasColumnType("text")
-                        .HasColumnName("return_to");
-
-                    b.Property<string>("UserId")
-                        .HasColumnType("text")
-                        .HasColumnName("user_id");
-
-                    b.Property<string>("Username")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("username");
-
-                    b.Property<int>("WrongCodes")
-                        .HasColumnType("integer")
-                        .HasColumnName("wrong_codes");
-
-                    b.HasKey("Hash");
-
-                    b.HasIndex("ExpiresAt");
-
-                    b.ToTable("pending_sign_ins");
                 });
 
             modelBuilder.Entity("OAuthServer.Data.Profile", b =>
@@ -1500,39 +944,6 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("OAuthServer.Data.AuthorizationCode", b =>
-                {
-                    b.HasOne("OAuthServer.Data.ConnectedApp", null)
-                        .WithMany()
-                        .HasForeignKey("AppId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-
-                    b.HasOne("OAuthServer.Data.User", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.AuthorizationRequest", b =>
-                {
-                    b.HasOne("OAuthServer.Data.ConnectedApp", null)
-                        .WithMany()
-                        .HasForeignKey("AppId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.BrowserSession", b =>
-                {
-                    b.HasOne("OAuthServer.Data.User", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
             modelBuilder.Entity("OAuthServer.Data.ConnectedApp", b =>
                 {
                     b.HasOne("OAuthServer.Data.Organization", null)
@@ -1545,30 +956,6 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .WithMany()
                         .HasForeignKey("RunAsUserId")
                         .OnDelete(DeleteBehavior.SetNull);
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.Consent", b =>
-                {
-                    b.HasOne("OAuthServer.Data.ConnectedApp", null)
-                        .WithMany()
-                        .HasForeignKey("AppId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-
-                    b.HasOne("OAuthServer.Data.User", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.DeviceAuthorization", b =>
-                {
-                    b.HasOne("OAuthServer.Data.ConnectedApp", null)
-                        .WithMany()
-                        .HasForeignKey("AppId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
                 });
 
             modelBuilder.Entity("OAuthServer.Data.Grant", b =>
@@ -1586,38 +973,11 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("OAuthServer.Data.KnownDevice", b =>
+            modelBuilder.Entity("OAuthServer.Data.OrganizationLogo", b =>
                 {
-                    b.HasOne("OAuthServer.Data.User", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.LogoutNotice", b =>
-                {
-                    b.HasOne("OAuthServer.Data.ConnectedApp", null)
-                        .WithMany()
-                        .HasForeignKey("AppId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.MailedLink", b =>
-                {
-                    b.HasOne("OAuthServer.Data.User", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.Passkey", b =>
-                {
-                    b.HasOne("OAuthServer.Data.User", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
+                    b.HasOne("OAuthServer.Data.Organization", null)
+                        .WithOne()
+                        .HasForeignKey("OAuthServer.Data.OrganizationLogo", "OrgId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

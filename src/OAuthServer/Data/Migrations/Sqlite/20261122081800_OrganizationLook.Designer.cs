@@ -10,8 +10,8 @@ using OAuthServer.Data;
 namespace OAuthServer.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteServerDb))]
-    [Migration("20261122081828_People")]
-    partial class People
+    [Migration("20261122081800_OrganizationLook")]
+    partial class OrganizationLook
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -129,212 +129,6 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.ToTable("authenticators");
                 });
 
-            modelBuilder.Entity("OAuthServer.Data.AuthorizationCode", b =>
-                {
-                    b.Property<string>("Hash")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("hash");
-
-                    b.Property<string>("AppId")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("app_id");
-
-                    b.Property<long>("AuthenticatedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("authenticated_at");
-
-                    b.Property<string>("CodeChallenge")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("code_challenge");
-
-                    b.Property<long>("ExpiresAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("expires_at");
-
-                    b.Property<string>("GrantId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("grant_id");
-
-                    b.Property<long>("IssuedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("issued_at");
-
-                    b.Property<string>("Nonce")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("nonce");
-
-                    b.Property<string>("OrgId")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("org_id");
-
-                    b.Property<long?>("PasswordChangedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("password_changed_at");
-
-                    b.Property<int>("ProfileVersion")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("profile_version");
-
-                    b.Property<int>("Proven")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("proven");
-
-                    b.Property<string>("RedirectUri")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("redirect_uri");
-
-                    b.Property<string>("Scope")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("scope");
-
-                    b.Property<string>("SessionId")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("session_id");
-
-                    b.Property<string>("TrustedNetwork")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("trusted_network");
-
-                    b.Property<long?>("UsedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("used_at");
-
-                    b.Property<string>("UserId")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("user_id");
-
-                    b.HasKey("Hash");
-
-                    b.HasIndex("AppId");
-
-                    b.HasIndex("ExpiresAt");
-
-                    b.HasIndex("UserId");
-
-                    b.ToTable("authorization_codes");
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.AuthorizationRequest", b =>
-                {
-                    b.Property<string>("Id")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("id");
-
-                    b.Property<long?>("AccountChosenAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("account_chosen_at");
-
-                    b.Property<long?>("AnsweredAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("answered_at");
-
-                    b.Property<string>("AppId")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("app_id");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("created_at");
-
-                    b.Property<long>("ExpiresAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("expires_at");
-
-                    b.Property<bool>("IsPushed")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("is_pushed");
-
-                    b.Property<string>("Parameters")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("parameters");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("AppId");
-
-                    b.HasIndex("ExpiresAt");
-
-                    b.ToTable("authorization_requests");
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.BrowserSession", b =>
-                {
-                    b.Property<string>("Id")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("id");
-
-                    b.Property<string>("AnsweredRequestId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("answered_request_id");
-
-                    b.Property<long>("AuthenticatedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("authenticated_at");
-
-                    b.Property<string>("Channel")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("channel");
-
-                    b.Property<long?>("EndedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("ended_at");
-
-                    b.Property<string>("Hash")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("hash");
-
-                    b.Property<long>("LastSeenAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("last_seen_at");
-
-                    b.Property<int>("ProfileVersion")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("profile_version");
-
-                    b.Property<int>("Proven")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("proven");
-
-                    b.Property<string>("SourceAddress")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("source_address");
-
-                    b.Property<long>("StartedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("started_at");
-
-                    b.Property<string>("TrustedNetwork")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("trusted_network");
-
-                    b.Property<string>("UserAgent")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("user_agent");
-
-                    b.Property<string>("UserId")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("user_id");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("Hash")
-                        .IsUnique();
-
-                    b.HasIndex("UserId");
-
-                    b.ToTable("browser_sessions");
-                });
-
             modelBuilder.Entity("OAuthServer.Data.ChangeStamp", b =>
                 {
                     b.Property<int>("Id")
@@ -407,32 +201,6 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.ToTable("connected_apps");
                 });
 
-            modelBuilder.Entity("OAuthServer.Data.Consent", b =>
-                {
-                    b.Property<string>("UserId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("user_id");
-
-                    b.Property<string>("AppId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("app_id");
-
-                    b.Property<long>("GivenAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("given_at");
-
-                    b.Property<string>("Scope")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("scope");
-
-                    b.HasKey("UserId", "AppId");
-
-                    b.HasIndex("AppId");
-
-                    b.ToTable("consents");
-                });
-
             modelBuilder.Entity("OAuthServer.Data.DataProtectionKey", b =>
                 {
                     b.Property<string>("Name")
@@ -447,95 +215,6 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.HasKey("Name");
 
                     b.ToTable("data_protection_keys");
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.DeviceAuthorization", b =>
-                {
-                    b.Property<string>("Hash")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("hash");
-
-                    b.Property<string>("AppId")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("app_id");
-
-                    b.Property<long?>("AuthenticatedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("authenticated_at");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("created_at");
-
-                    b.Property<long?>("DecidedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("decided_at");
-
-                    b.Property<long>("ExpiresAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("expires_at");
-
-                    b.Property<int>("IntervalSeconds")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("interval_seconds");
-
-                    b.Property<bool>("IsApproved")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("is_approved");
-
-                    b.Property<long?>("LastPolledAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("last_polled_at");
-
-                    b.Property<long?>("PasswordChangedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("password_changed_at");
-
-                    b.Property<int>("ProfileVersion")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("profile_version");
-
-                    b.Property<int>("Proven")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("proven");
-
-                    b.Property<string>("Scope")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("scope");
-
-                    b.Property<string>("SessionId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("session_id");
-
-                    b.Property<string>("TrustedNetwork")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("trusted_network");
-
-                    b.Property<long?>("UsedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("used_at");
-
-                    b.Property<string>("UserCodeHash")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("user_code_hash");
-
-                    b.Property<string>("UserId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("user_id");
-
-                    b.HasKey("Hash");
-
-                    b.HasIndex("AppId");
-
-                    b.HasIndex("ExpiresAt");
-
-                    b.HasIndex("UserCodeHash")
-                        .IsUnique();
-
-                    b.ToTable("device_authorizations");
                 });
 
             modelBuilder.Entity("OAuthServer.Data.Grant", b =>
@@ -596,10 +275,6 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("scope");
 
-                    b.Property<string>("SessionId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("session_id");
-
                     b.Property<string>("TrustedNetwork")
                         .HasColumnType("TEXT")
                         .HasColumnName("trusted_network");
@@ -616,40 +291,6 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.HasIndex("AppId", "UserId");
 
                     b.ToTable("grants");
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.KnownDevice", b =>
-                {
-                    b.Property<string>("Hash")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("hash");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("created_at");
-
-                    b.Property<long>("ExpiresAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("expires_at");
-
-                    b.Property<long>("LastUsedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("last_used_at");
-
-                    b.Property<string>("UserAgent")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("user_agent");
-
-                    b.Property<string>("UserId")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("user_id");
-
-                    b.HasKey("Hash");
-
-                    b.HasIndex("UserId");
-
-                    b.ToTable("known_devices");
                 });
 
             modelBuilder.Entity("OAuthServer.Data.LoginRecord", b =>
@@ -772,97 +413,15 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.ToTable("login_records");
                 });
 
-            modelBuilder.Entity("OAuthServer.Data.LogoutNotice", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("id");
-
-                    b.Property<string>("AppId")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("app_id");
-
-                    b.Property<int>("Attempts")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("attempts");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("created_at");
-
-                    b.Property<string>("LastError")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("last_error");
-
-                    b.Property<long>("NextAttemptAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("next_attempt_at");
-
-                    b.Property<long?>("SentAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("sent_at");
-
-                    b.Property<string>("SessionId")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("session_id");
-
-                    b.Property<string>("UserId")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("user_id");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("AppId");
-
-                    b.HasIndex("SentAt", "NextAttemptAt");
-
-                    b.ToTable("logout_notices");
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.MailedLink", b =>
-                {
-                    b.Property<string>("Hash")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("hash");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("created_at");
-
-                    b.Property<long>("ExpiresAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("expires_at");
-
-                    b.Property<string>("Purpose")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("purpose");
-
-                    b.Property<long?>("UsedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("used_at");
-
-                    b.Property<string>("UserId")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("user_id");
-
-                    b.HasKey("Hash");
-
-                    b.HasIndex("UserId");
-
-                    b.ToTable("mailed_links");
-                });
-
             modelBuilder.Entity("OAuthServer.Data.Organization", b =>
                 {
                     b.Property<string>("Id")
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
+
+                    b.Property<string>("Color")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("color");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
@@ -875,6 +434,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.Property<bool>("IsDemo")
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_demo");
+
+                    b.Property<string>("LogoVersion")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("logo_version");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -904,6 +467,22 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("organizations");
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.OrganizationLogo", b =>
+                {
+                    b.Property<string>("OrgId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("org_id");
+
+                    b.Property<byte[]>("Png")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("png");
+
+                    b.HasKey("OrgId");
+
+                    b.ToTable("organization_logos");
                 });
 
             modelBuilder.Entity("OAuthServer.Data.OutboxMessage", b =>
@@ -954,73 +533,6 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.ToTable("outbox_messages");
                 });
 
-            modelBuilder.Entity("OAuthServer.Data.Passkey", b =>
-                {
-                    b.Property<string>("Id")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("id");
-
-                    b.Property<byte[]>("AttestationObject")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
-                        .HasColumnName("attestation_object");
-
-                    b.Property<byte[]>("ClientDataJson")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
-                        .HasColumnName("client_data_json");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("created_at");
-
-                    b.Property<bool>("IsBackedUp")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("is_backed_up");
-
-                    b.Property<bool>("IsBackupEligible")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("is_backup_eligible");
-
-                    b.Property<bool>("IsUserVerified")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("is_user_verified");
-
-                    b.Property<long?>("LastUsedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("last_used_at");
-
-                    b.Property<string>("Name")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("name");
-
-                    b.Property<byte[]>("PublicKey")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
-                        .HasColumnName("public_key");
-
-                    b.Property<long>("SignCount")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("sign_count");
-
-                    b.Property<string>("Transports")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("transports");
-
-                    b.Property<string>("UserId")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("user_id");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("UserId");
-
-                    b.ToTable("passkeys");
-                });
-
             modelBuilder.Entity("OAuthServer.Data.PastPassword", b =>
                 {
                     b.Property<long>("Id")
@@ -1047,72 +559,6 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.HasIndex("UserId");
 
                     b.ToTable("past_passwords");
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.PendingSignIn", b =>
-                {
-                    b.Property<string>("Hash")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("hash");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("created_at");
-
-                    b.Property<long>("ExpiresAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("expires_at");
-
-                    b.Property<long?>("MailedCodeAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("mailed_code_at");
-
-                    b.Property<string>("MailedCodeHash")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("mailed_code_hash");
-
-                    b.Property<int>("MailedCodes")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("mailed_codes");
-
-                    b.Property<byte[]>("PasskeyCeremony")
-                        .HasColumnType("BLOB")
-                        .HasColumnName("passkey_ceremony");
-
-                    b.Property<long?>("PasswordChangedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("password_changed_at");
-
-                    b.Property<int>("Proven")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("proven");
-
-                    b.Property<string>("RequestId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("request_id");
-
-                    b.Property<string>("ReturnTo")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("return_to");
-
-                    b.Property<string>("UserId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("user_id");
-
-                    b.Property<string>("Username")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("username");
-
-                    b.Property<int>("WrongCodes")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("wrong_codes");
-
-                    b.HasKey("Hash");
-
-                    b.HasIndex("ExpiresAt");
-
-                    b.ToTable("pending_sign_ins");
                 });
 
             modelBuilder.Entity("OAuthServer.Data.Profile", b =>
@@ -1479,39 +925,6 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("OAuthServer.Data.AuthorizationCode", b =>
-                {
-                    b.HasOne("OAuthServer.Data.ConnectedApp", null)
-                        .WithMany()
-                        .HasForeignKey("AppId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-
-                    b.HasOne("OAuthServer.Data.User", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.AuthorizationRequest", b =>
-                {
-                    b.HasOne("OAuthServer.Data.ConnectedApp", null)
-                        .WithMany()
-                        .HasForeignKey("AppId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.BrowserSession", b =>
-                {
-                    b.HasOne("OAuthServer.Data.User", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
             modelBuilder.Entity("OAuthServer.Data.ConnectedApp", b =>
                 {
                     b.HasOne("OAuthServer.Data.Organization", null)
@@ -1524,30 +937,6 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .WithMany()
                         .HasForeignKey("RunAsUserId")
                         .OnDelete(DeleteBehavior.SetNull);
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.Consent", b =>
-                {
-                    b.HasOne("OAuthServer.Data.ConnectedApp", null)
-                        .WithMany()
-                        .HasForeignKey("AppId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-
-                    b.HasOne("OAuthServer.Data.User", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.DeviceAuthorization", b =>
-                {
-                    b.HasOne("OAuthServer.Data.ConnectedApp", null)
-                        .WithMany()
-                        .HasForeignKey("AppId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
                 });
 
             modelBuilder.Entity("OAuthServer.Data.Grant", b =>
@@ -1565,38 +954,11 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("OAuthServer.Data.KnownDevice", b =>
+            modelBuilder.Entity("OAuthServer.Data.OrganizationLogo", b =>
                 {
-                    b.HasOne("OAuthServer.Data.User", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.LogoutNotice", b =>
-                {
-                    b.HasOne("OAuthServer.Data.ConnectedApp", null)
-                        .WithMany()
-                        .HasForeignKey("AppId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.MailedLink", b =>
-                {
-                    b.HasOne("OAuthServer.Data.User", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.Passkey", b =>
-                {
-                    b.HasOne("OAuthServer.Data.User", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
+                    b.HasOne("OAuthServer.Data.Organization", null)
+                        .WithOne()
+                        .HasForeignKey("OAuthServer.Data.OrganizationLogo", "OrgId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
