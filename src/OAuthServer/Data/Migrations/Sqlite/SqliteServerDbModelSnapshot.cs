@@ -497,10 +497,6 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("proven");
 
-                    b.Property<string>("Reference")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("reference");
-
                     b.Property<string>("Scope")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -509,10 +505,6 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.Property<string>("SessionId")
                         .HasColumnType("TEXT")
                         .HasColumnName("session_id");
-
-                    b.Property<string>("SourceAddress")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("source_address");
 
                     b.Property<string>("TrustedNetwork")
                         .HasColumnType("TEXT")
