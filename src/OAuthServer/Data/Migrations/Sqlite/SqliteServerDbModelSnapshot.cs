@@ -497,6 +497,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("proven");
 
+                    b.Property<string>("Reference")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reference");
+
                     b.Property<string>("Scope")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -505,6 +509,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.Property<string>("SessionId")
                         .HasColumnType("TEXT")
                         .HasColumnName("session_id");
+
+                    b.Property<string>("SourceAddress")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("source_address");
 
                     b.Property<string>("TrustedNetwork")
                         .HasColumnType("TEXT")
