@@ -99,6 +99,9 @@ public sealed class Passwords(
         user.UpdatedAt = now;
         await RevokeGrantsAsync(db, user.Id, now, cancellation);
         await EndSessionsAsync(db, user.Id, now, cancellation);
+        await db.KnownDevices.Where(device => device.UserId == user.Id).ExecuteDeleteAsync(cancellation);
+        await db.MailedLinks.Where(link => link.UserId == user.Id && link.UsedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(link => link.UsedAt, now), cancellation);
         if (!isFirst || by == PasswordSetBy.Administrator)
             outbox.Add(db, PasswordChangedEmail.Compose(user, server, by, now));
         var cause = isFirst ? TokenCause.FirstPassword : TokenCause.NewPassword;

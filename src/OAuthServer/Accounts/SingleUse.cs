@@ -22,6 +22,10 @@ public static class SingleUse
 
     internal const string ClaimRecoveryCodeSql = "UPDATE recovery_codes SET used_at = @p1 WHERE id = @p0 AND used_at IS NULL";
 
+    // WebAuthn section 7.2, step 22: an authenticator that counts never says the same number twice; 0 = it does not count.
+    internal const string ClaimSignatureSql =
+        "UPDATE passkeys SET sign_count = @p1, is_backed_up = @p2, last_used_at = @p3 WHERE id = @p0 AND (sign_count < @p1 OR (sign_count = 0 AND @p1 = 0))";
+
     /// <summary>Takes a step of an enrolled authenticator; false when it or a later one was taken before.</summary>
     public static async ValueTask<bool> ClaimStepAsync(SqlSession sql, long authenticatorId, long step) =>
         await sql.ExecuteAsync(ClaimStepSql, authenticatorId, step) == 1;
@@ -36,4 +40,8 @@ public static class SingleUse
     /// <summary>Uses up a recovery code; false when it was used, or replaced by a new set, before.</summary>
     public static async ValueTask<bool> ClaimRecoveryCodeAsync(SqlSession sql, long recoveryCodeId, DateTimeOffset at) =>
         await sql.ExecuteAsync(ClaimRecoveryCodeSql, recoveryCodeId, at.ToUnixTimeMilliseconds()) == 1;
+
+    /// <summary>Counts a signature of a passkey; false when its counter went back, or the passkey has been removed since it was read.</summary>
+    public static async ValueTask<bool> ClaimSignatureAsync(SqlSession sql, PasskeyAssertion assertion, DateTimeOffset at) =>
+        await sql.ExecuteAsync(ClaimSignatureSql, assertion.PasskeyId, assertion.SignCount, assertion.IsBackedUp, at.ToUnixTimeMilliseconds()) == 1;
 }

@@ -26,6 +26,9 @@ public sealed class AuthorizationRequest
     /// <summary>When the person chose to go on as who is signed in (<c>prompt=select_account</c>).</summary>
     public DateTimeOffset? AccountChosenAt { get; set; }
 
+    /// <summary>When the person said no.</summary>
+    public DateTimeOffset? DeniedAt { get; set; }
+
     public DateTimeOffset? AnsweredAt { get; set; }
 }
 

@@ -62,8 +62,11 @@ public sealed class PendingSignIn
     /// <summary>The authorization request it answers; null = the server's own pages.</summary>
     public string? RequestId { get; set; }
 
-    /// <summary>A local path to go to afterwards.</summary>
-    public string? ReturnTo { get; set; }
+    /// <summary>What the rules asked for last: names of challenges, comma separated. A page that was not asked for does nothing.</summary>
+    public string OneOf { get; set; } = "";
+
+    /// <summary>Where to go afterwards, sealed under the master key: it may hold the handle of a request.</summary>
+    public byte[]? ReturnTo { get; set; }
 
     /// <summary>Keyed hash of the code that was mailed to make the device known.</summary>
     public string? MailedCodeHash { get; set; }

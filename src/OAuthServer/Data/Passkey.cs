@@ -33,3 +33,17 @@ public sealed class Passkey
 
     public DateTimeOffset? LastUsedAt { get; set; }
 }
+
+/// <summary>The registration of a passkey that is under way (WebAuthn Level 3 section 7.1): one for each session, used once.</summary>
+public sealed class PasskeyRegistration
+{
+    /// <summary>The session or sign-in it is bound to.</summary>
+    public required string Id { get; set; }
+
+    public required string UserId { get; set; }
+
+    /// <summary>Challenge and user, sealed under the master key.</summary>
+    public required byte[] Ceremony { get; set; }
+
+    public DateTimeOffset ExpiresAt { get; set; }
+}

@@ -51,6 +51,8 @@ public abstract class ServerDb(DbContextOptions options) : DbContext(options)
 
     public DbSet<Passkey> Passkeys => Set<Passkey>();
 
+    public DbSet<PasskeyRegistration> PasskeyRegistrations => Set<PasskeyRegistration>();
+
     public DbSet<AuthorizationRequest> AuthorizationRequests => Set<AuthorizationRequest>();
 
     public DbSet<AuthorizationCode> AuthorizationCodes => Set<AuthorizationCode>();
@@ -162,6 +164,7 @@ public abstract class ServerDb(DbContextOptions options) : DbContext(options)
         modelBuilder.Entity<KnownDevice>(e => { e.HasKey(d => d.Hash); e.HasOne<User>().WithMany().HasForeignKey(d => d.UserId); });
         modelBuilder.Entity<MailedLink>(e => { e.HasKey(l => l.Hash); e.HasOne<User>().WithMany().HasForeignKey(l => l.UserId); });
         modelBuilder.Entity<Passkey>().HasOne<User>().WithMany().HasForeignKey(p => p.UserId);
+        modelBuilder.Entity<PasskeyRegistration>(e => { e.HasIndex(r => r.ExpiresAt); e.HasOne<User>().WithMany().HasForeignKey(r => r.UserId); });
         modelBuilder.Entity<AuthorizationRequest>(e =>
         {
             e.HasIndex(r => r.ExpiresAt);

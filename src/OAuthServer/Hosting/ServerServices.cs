@@ -8,6 +8,8 @@ using OAuthServer.Features.Discovery;
 using OAuthServer.Features.Introspection;
 using OAuthServer.Features.Revocation;
 using OAuthServer.Features.SelfService;
+using OAuthServer.Features.Settings;
+using OAuthServer.Features.Shared;
 using OAuthServer.Features.Token;
 using OAuthServer.Features.Token.Grants;
 using OAuthServer.Features.UserInfo;
@@ -71,6 +73,11 @@ static class ServerServices
         services.AddSingleton<SecurityTokens>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<Authenticators>();
+        services.AddSingleton<DisownedSignIns>();
+        services.AddSingleton<PasskeyCeremonies>();
+        services.AddSingleton<Passkeys>();
+        services.AddSingleton<DeviceCodes>();
+        services.AddSingleton<SignInNotices>();
     }
 
     static void AddLogin(this IServiceCollection services, ServerOptions options)
@@ -83,6 +90,14 @@ static class ServerServices
         services.AddSingleton<GuessCounter>();
         services.AddSingleton<BrowserSessions>();
         services.AddSingleton<DeviceLimits>();
+        services.AddSingleton<OwnerProofs>();
+        services.AddSingleton<SessionList>();
+        services.AddSingleton<PendingSignIns>();
+        services.AddSingleton<KnownDevices>();
+        services.AddSingleton<SignIns>();
+        services.AddSingleton<PageSignIn>();
+        services.AddSingleton<AuthorizationRequests>();
+        services.AddSingleton<Consents>();
         services.AddSingleton<LoginExplanations>();
     }
 
@@ -96,6 +111,7 @@ static class ServerServices
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<AccessTokenReader>();
         services.AddSingleton<TokenRevocation>();
+        services.AddSingleton<UserGrants>();
         services.AddSingleton<Purge>();
         services.AddHostedService<Upkeep>();
     }
@@ -114,6 +130,9 @@ static class ServerServices
         services.AddSingleton<RevocationEndpoint>();
         services.AddSingleton<UserInfoEndpoint>();
         services.AddSingleton<DeviceAuthorizationEndpoint>();
+        services.AddSingleton<DeviceApprovals>();
+        services.AddSingleton<ScopeWords>();
+        services.AddSettings();
         services.AddSingleton<CurrentPassword>();
     }
 }

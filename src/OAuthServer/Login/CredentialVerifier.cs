@@ -24,6 +24,8 @@ public sealed class CredentialVerifier(Database database, MasterKey key, Passwor
     const string TokenSql = "SELECT id, issued_at, retires_at, spent_at FROM security_tokens WHERE user_id = @p0 AND hash = @p1";
     const string AuthenticatorSql = "SELECT id, seed, last_step FROM authenticators WHERE user_id = @p0 AND confirmed_at IS NOT NULL ORDER BY id DESC LIMIT 1";
 
+    const string RecoveryCodeSql = "SELECT id FROM recovery_codes WHERE user_id = @p0 AND hash = @p1 AND used_at IS NULL";
+
     /// <exception cref="HashingBusyException">Too many logins at once.</exception>
     public async Task<VerifiedCredentials> VerifyAsync(UserAccount? user, ProfileFacts profile, string text, DateTimeOffset at, CancellationToken cancellation)
     {
@@ -41,6 +43,46 @@ public sealed class CredentialVerifier(Database database, MasterKey key, Passwor
         return suffix.Flaw == CredentialFlaw.None
             ? new(Evidence.Of(presented), suffix.Spend, suffix.SecurityTokenId, outdated)
             : new(new(presented, Proof.Password, suffix.Flaw), SecurityTokenId: suffix.SecurityTokenId);
+    }
+
+    /// <summary>A password typed on a page, the whole text of it: one slow hash, for unknown users too.</summary>
+    /// <exception cref="HashingBusyException">Too many logins at once.</exception>
+    public async Task<VerifiedCredentials> VerifyAsync(UserAccount? user, LoginCredentials.Typed typed, CancellationToken cancellation)
+    {
+        var presented = Proof.Password | typed.Earlier;
+        var wrong = new VerifiedCredentials(new(presented, typed.Earlier, user is null ? CredentialFlaw.UnknownUser : CredentialFlaw.WrongPassword));
+        if (Encoding.UTF8.GetByteCount(typed.Password) > PasswordPolicy.MaxBytes)
+            return wrong;
+        return await hashing.VerifyAsync(user?.PasswordHash, typed.Password, cancellation) switch
+        {
+            PasswordCheck.Right => new(Evidence.Of(presented)),
+            PasswordCheck.RightButOutdated => new(Evidence.Of(presented), OutdatedPassword: typed.Password),
+            _ => wrong,
+        };
+    }
+
+    /// <summary>A one-time code typed on a page. It says nothing about a user whom no earlier step has proven.</summary>
+    public async ValueTask<VerifiedCredentials> VerifyAsync(UserAccount? user, LoginCredentials.TypedCode typed, DateTimeOffset at)
+    {
+        var presented = typed.Kind | typed.Earlier;
+        var found = user is null ? null
+            : typed.Kind == Proof.RecoveryCode ? await AsRecoveryCodeAsync(user.Id, typed.Text, at)
+            : Totp.Normalize(typed.Text) is { } code ? await AsCodeAsync(user.Id, code, at)
+            : null;
+        return found is { Flaw: CredentialFlaw.None }
+            ? new(Evidence.Of(presented), found.Spend)
+            : new(new(presented, typed.Earlier, found?.Flaw ?? CredentialFlaw.WrongCode));
+    }
+
+    async ValueTask<Suffix?> AsRecoveryCodeAsync(string userId, string text, DateTimeOffset at)
+    {
+        if (RecoveryCodes.HashOf(key, userId, text) is not { } hash)
+            return null;
+        var id = await database.ReadAsync(RecoveryCodeSql, row => (long?)row.GetInt64(0), userId, hash);
+        if (id is not { } found)
+            return null;
+        var spend = new SpendOnce(scope => SingleUse.ClaimRecoveryCodeAsync(scope.Sql, found, at), CredentialFlaw.WrongCode);
+        return new(Proof.RecoveryCode, text.Length, CredentialFlaw.None, spend, null);
     }
 
     async ValueTask<Suffix?> RecogniseAsync(string userId, ProfileFacts profile, string text, DateTimeOffset at) =>

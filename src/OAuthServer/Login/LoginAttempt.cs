@@ -21,6 +21,9 @@ public sealed record LoginAttempt
     public required LoginCredentials Credentials { get; init; }
 
     public DeviceFacts? Device { get; init; }
+
+    /// <summary>The password that earlier steps of a sign-in proved, as of its change: with another one since, what they proved is worth nothing.</summary>
+    public DateTimeOffset? PasswordAsOf { get; init; }
 }
 
 /// <summary>What of a request goes into the record.</summary>
@@ -71,6 +74,25 @@ public abstract record LoginCredentials
     /// <summary>Password with a token or code appended to it, or neither, in one string.</summary>
     public sealed record Appended(string Text) : LoginCredentials;
 
+    /// <summary>A password typed on a page, with nothing appended to it.</summary>
+    /// <param name="Password">As typed.</param>
+    /// <param name="Earlier">What earlier steps of this sign-in proved.</param>
+    public sealed record Typed(string Password, Proof Earlier = Proof.None) : LoginCredentials
+    {
+        /// <summary>Without the password, which must not reach a log.</summary>
+        public override string ToString() => nameof(Typed);
+    }
+
+    /// <summary>A one-time code typed on a page.</summary>
+    /// <param name="Kind"><see cref="Proof.Totp"/> or <see cref="Proof.RecoveryCode"/>.</param>
+    /// <param name="Text">As typed.</param>
+    /// <param name="Earlier">What earlier steps of this sign-in proved.</param>
+    public sealed record TypedCode(Proof Kind, string Text, Proof Earlier) : LoginCredentials
+    {
+        /// <summary>Without the code, which must not reach a log.</summary>
+        public override string ToString() => nameof(TypedCode);
+    }
+
     /// <summary>A proof that the door has already verified (or found flawed), with what must be spent for it.</summary>
     public sealed record Verified(Evidence Evidence, SpendOnce? Spend = null) : LoginCredentials;
 }
@@ -88,7 +110,13 @@ public abstract record LoginOutcome
         UserAccount User, OrgEntry Org, ProfileFacts Profile, Assurance Assurance, DateTimeOffset At, string Reference) : LoginOutcome;
 
     /// <summary>The person is asked for one thing more.</summary>
-    public sealed record Challenged(IReadOnlyList<ChallengeKind> OneOf, string Reference) : LoginOutcome;
+    /// <param name="OneOf">Any one of these will do.</param>
+    /// <param name="Reference">The caller's name for the record.</param>
+    /// <param name="User">Whose sign-in it is; null for a name that nobody has.</param>
+    /// <param name="Profile">The policy that asks.</param>
+    /// <param name="Proven">What holds so far; what was good for one use has been used up by it.</param>
+    public sealed record Challenged(
+        IReadOnlyList<ChallengeKind> OneOf, string Reference, UserAccount? User, ProfileFacts Profile, Proof Proven) : LoginOutcome;
 
     /// <summary>Refused.</summary>
     /// <param name="Reason">The exact reason: for the record, never for the caller unless <paramref name="IsProven"/>.</param>

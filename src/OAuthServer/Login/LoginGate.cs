@@ -93,9 +93,13 @@ public sealed class LoginGate(
         var verified = attempt.Credentials switch
         {
             LoginCredentials.Appended appended => await verifier.VerifyAsync(user, profile, appended.Text, at, cancellation),
+            LoginCredentials.Typed typed => await verifier.VerifyAsync(user, typed, cancellation),
+            LoginCredentials.TypedCode typed => await verifier.VerifyAsync(user, typed, at),
             LoginCredentials.Verified done => new VerifiedCredentials(done.Evidence, done.Spend),
             _ => throw new InvalidOperationException("Unknown credentials."),
         };
+        if (attempt.PasswordAsOf is { } proven && user?.PasswordChangedAt != proven)
+            verified = new(new Evidence(verified.Evidence.Presented, Proof.None, CredentialFlaw.WrongPassword));
         if (user is null && attempt.Subject is LoginSubject.RunAs)
             verified = new(verified.Evidence with { Flaw = CredentialFlaw.NoRunAsUser });
         // An app's own organization is all that is known of an attempt for a name that nobody has.
@@ -115,7 +119,7 @@ public sealed class LoginGate(
         var judged = await writes.CommitAsync(scope => CommitAsync(scope, attempt, user, facts, verified, directory.StampVersion), cancellation);
         if (judged is null)
             return null;
-        if (verified.OutdatedPassword is { } outdated && judged.Ruling.Decision is LoginDecision.Allow)
+        if (verified.OutdatedPassword is { } outdated && judged.Ruling.Decision is not LoginDecision.Deny)
             await RehashAsync(user!, outdated);
         return OutcomeOf(judged, attempt, user, org);
     }
@@ -142,7 +146,8 @@ public sealed class LoginGate(
             facts = facts with { User = facts.User with { Lockout = counters.For(facts.FromTrustedOrigin) } };
         }
         var ruling = LoginPolicy.Decide(facts);
-        if (ruling.Decision is LoginDecision.Allow && verified.Spend is { } spend && !await spend.SpendAsync(scope))
+        // Also by a step that leads to the next: what it proved is remembered, and must not be good a second time elsewhere.
+        if (ruling.Decision is not LoginDecision.Deny && verified.Spend is { } spend && !await spend.SpendAsync(scope))
         {
             facts = facts with { Evidence = facts.Evidence with { Flaw = spend.IfSpent } };
             ruling = LoginPolicy.Decide(facts);
@@ -180,7 +185,7 @@ public sealed class LoginGate(
         return judged.Ruling.Decision switch
         {
             LoginDecision.Allow allow => new LoginOutcome.SignedIn(user!, org!, judged.Facts.Profile, allow.Assurance, judged.Facts.At, reference),
-            LoginDecision.Challenge challenge => new LoginOutcome.Challenged(challenge.OneOf, reference),
+            LoginDecision.Challenge challenge => new LoginOutcome.Challenged(challenge.OneOf, reference, user, judged.Facts.Profile, judged.Facts.Evidence.Proven),
             LoginDecision.Deny deny => new LoginOutcome.Refused(deny.Reason, Refusals.IsProven(judged.Ruling), Refusals.AgainstApp(judged.Ruling), org?.Org, reference),
             _ => throw new InvalidOperationException("Unknown decision."),
         };

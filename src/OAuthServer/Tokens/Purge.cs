@@ -19,6 +19,10 @@ public sealed class Purge(Database database, TimeProvider clock)
         await db.UsedAssertions.Where(a => a.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
         // Kept for a while, so that a device that comes late is told so.
         await db.DeviceAuthorizations.Where(d => d.ExpiresAt < oldest).ExecuteDeleteAsync(cancellation);
+        await db.PendingSignIns.Where(p => p.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
+        await db.PasskeyRegistrations.Where(r => r.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
+        await db.KnownDevices.Where(d => d.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
+        await db.MailedLinks.Where(l => l.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
         // An access token of the last refresh may live on after its line has ended, and needs its grant.
         await db.Grants
             .Where(g => g.Channel != LoginChannel.ClientCredentials && g.AuthenticatedAt < oldest

@@ -33,6 +33,6 @@ public sealed class MomentTagHelper(IStringLocalizer<SettingsTexts> texts) : Tag
     internal static string Of(DateTimeOffset at, string timeZone, IStringLocalizer<SettingsTexts> texts, bool day)
     {
         var local = TimeZoneInfo.ConvertTime(at, TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out var zone) ? zone : TimeZoneInfo.Utc);
-        return local.ToString(texts[day ? "DayFormat" : "MomentFormat"], CultureInfo.CurrentUICulture);
+        return local.ToString(texts[day ? "DayFormat" : "MomentFormat"], CultureInfo.CurrentCulture);
     }
 }

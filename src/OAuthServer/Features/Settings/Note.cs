@@ -22,6 +22,6 @@ public sealed class Note(ServerCookies cookies, IStringLocalizer<SettingsTexts> 
         if (cookies.Read(http.Request, Cookie) is not { } key)
             return null;
         cookies.Delete(http.Response, Cookie);
-        return texts[Prefix + key] is { ResourceNotFound: false } text ? text : null;
+        return texts[Prefix + key] is { ResourceNotFound: false } text ? text.Value : null;
     }
 }

@@ -11,6 +11,8 @@ namespace OAuthServer.Features.Settings;
 public sealed class SecurityTokenModel(
     SecurityTokens tokens, OwnerProofs proofs, Database database, Note note, IStringLocalizer<SettingsTexts> texts, TimeProvider clock) : PageModel
 {
+    static readonly int[] SomeOverlaps = [0, 1, 3, 7, 14];
+
     [BindProperty]
     public string? CurrentPassword { get; set; }
 
@@ -28,7 +30,7 @@ public sealed class SecurityTokenModel(
     public OwnerProofField Proof { get; private set; } = null!;
 
     /// <summary>The overlaps to choose from: none, and up to the most that the profile allows.</summary>
-    public IEnumerable<int> Overlaps => new[] { 0, 1, 3, 7, 14, 30 }.Where(days => days < Me.Profile.SecurityTokenOverlapDays).Append(Me.Profile.SecurityTokenOverlapDays);
+    public IEnumerable<int> Overlaps => SomeOverlaps.Where(days => days < Me.Profile.SecurityTokenOverlapDays).Append(Me.Profile.SecurityTokenOverlapDays);
 
     public Task OnGetAsync() => LoadAsync();
 

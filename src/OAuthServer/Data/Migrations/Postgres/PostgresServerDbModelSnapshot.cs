@@ -248,6 +248,10 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("created_at");
 
+                    b.Property<long?>("DeniedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("denied_at");
+
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("bigint")
                         .HasColumnName("expires_at");
@@ -1063,6 +1067,35 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.ToTable("passkeys");
                 });
 
+            modelBuilder.Entity("OAuthServer.Data.PasskeyRegistration", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("Ceremony")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("ceremony");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("passkey_registrations");
+                });
+
             modelBuilder.Entity("OAuthServer.Data.PastPassword", b =>
                 {
                     b.Property<long>("Id")
@@ -1119,6 +1152,11 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("mailed_codes");
 
+                    b.Property<string>("OneOf")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("one_of");
+
                     b.Property<byte[]>("PasskeyCeremony")
                         .HasColumnType("bytea")
                         .HasColumnName("passkey_ceremony");
@@ -1135,8 +1173,8 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("request_id");
 
-                    b.Property<string>("ReturnTo")
-                        .HasColumnType("text")
+                    b.Property<byte[]>("ReturnTo")
+                        .HasColumnType("bytea")
                         .HasColumnName("return_to");
 
                     b.Property<string>("UserId")
@@ -1652,6 +1690,15 @@ namespace OAuthServer.Data.Migrations.Postgres
                 });
 
             modelBuilder.Entity("OAuthServer.Data.Passkey", b =>
+                {
+                    b.HasOne("OAuthServer.Data.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.PasskeyRegistration", b =>
                 {
                     b.HasOne("OAuthServer.Data.User", null)
                         .WithMany()

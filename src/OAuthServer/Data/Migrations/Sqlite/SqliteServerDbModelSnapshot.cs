@@ -239,6 +239,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
+                    b.Property<long?>("DeniedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("denied_at");
+
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("expires_at");
@@ -1050,6 +1054,35 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.ToTable("passkeys");
                 });
 
+            modelBuilder.Entity("OAuthServer.Data.PasskeyRegistration", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("Ceremony")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("ceremony");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("passkey_registrations");
+                });
+
             modelBuilder.Entity("OAuthServer.Data.PastPassword", b =>
                 {
                     b.Property<long>("Id")
@@ -1104,6 +1137,11 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("mailed_codes");
 
+                    b.Property<string>("OneOf")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("one_of");
+
                     b.Property<byte[]>("PasskeyCeremony")
                         .HasColumnType("BLOB")
                         .HasColumnName("passkey_ceremony");
@@ -1120,8 +1158,8 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("request_id");
 
-                    b.Property<string>("ReturnTo")
-                        .HasColumnType("TEXT")
+                    b.Property<byte[]>("ReturnTo")
+                        .HasColumnType("BLOB")
                         .HasColumnName("return_to");
 
                     b.Property<string>("UserId")
@@ -1631,6 +1669,15 @@ namespace OAuthServer.Data.Migrations.Sqlite
                 });
 
             modelBuilder.Entity("OAuthServer.Data.Passkey", b =>
+                {
+                    b.HasOne("OAuthServer.Data.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.PasskeyRegistration", b =>
                 {
                     b.HasOne("OAuthServer.Data.User", null)
                         .WithMany()

@@ -1,0 +1,90 @@
+﻿using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace OAuthServer.Data.Migrations.Postgres
+{
+    /// <inheritdoc />
+    public partial class SignIn : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AlterColumn<byte[]>(
+                name: "return_to",
+                table: "pending_sign_ins",
+                type: "bytea",
+                nullable: true,
+                oldClrType: typeof(string),
+                oldType: "text",
+                oldNullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "one_of",
+                table: "pending_sign_ins",
+                type: "text",
+                nullable: false,
+                defaultValue: "");
+
+            migrationBuilder.AddColumn<long>(
+                name: "denied_at",
+                table: "authorization_requests",
+                type: "bigint",
+                nullable: true);
+
+            migrationBuilder.CreateTable(
+                name: "passkey_registrations",
+                columns: table => new
+                {
+                    id = table.Column<string>(type: "text", nullable: false),
+                    user_id = table.Column<string>(type: "text", nullable: false),
+                    ceremony = table.Column<byte[]>(type: "bytea", nullable: false),
+                    expires_at = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_passkey_registrations", x => x.id);
+                    table.ForeignKey(
+                        name: "FK_passkey_registrations_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_passkey_registrations_expires_at",
+                table: "passkey_registrations",
+                column: "expires_at");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_passkey_registrations_user_id",
+                table: "passkey_registrations",
+                column: "user_id");
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "passkey_registrations");
+
+            migrationBuilder.DropColumn(
+                name: "one_of",
+                table: "pending_sign_ins");
+
+            migrationBuilder.DropColumn(
+                name: "denied_at",
+                table: "authorization_requests");
+
+            migrationBuilder.AlterColumn<string>(
+                name: "return_to",
+                table: "pending_sign_ins",
+                type: "text",
+                nullable: true,
+                oldClrType: typeof(byte[]),
+                oldType: "bytea",
+                oldNullable: true);
+        }
+    }
+}

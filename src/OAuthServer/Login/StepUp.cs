@@ -1,0 +1,32 @@
+using OAuthServer.Policy;
+
+namespace OAuthServer.Login;
+
+/// <summary>What an app may ask for above the policy: a second factor (RFC 9470, OpenID Connect Core section 3.1.2.1).</summary>
+public static class StepUp
+{
+    /// <summary>The context class that wants two factors, as <see cref="Assurance.Acr"/> says it.</summary>
+    public const string TwoFactors = "urn:oauthserver:acr:2";
+
+    const string OneFactor = "urn:oauthserver:acr:1";
+
+    /// <summary>What a person must still show who may come in, for the app that asks; empty when nothing.</summary>
+    /// <param name="acrValues">As the app sent them; one that takes a single factor too asks for nothing.</param>
+    /// <param name="login">What is proven.</param>
+    public static IReadOnlyList<ChallengeKind> KindsFor(string? acrValues, LoginOutcome.SignedIn login)
+    {
+        var values = (acrValues ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (!values.Contains(TwoFactors, StringComparer.Ordinal) || values.Contains(OneFactor, StringComparer.Ordinal) || login.Assurance.Acr == TwoFactors)
+            return [];
+        List<ChallengeKind> kinds = [];
+        if ((login.User.Enrolled & Proof.Totp) != Proof.None)
+            kinds.Add(ChallengeKind.Totp);
+        if ((login.User.Enrolled & Proof.Passkey) != Proof.None)
+            kinds.Add(ChallengeKind.Passkey);
+        if (kinds.Count == 0)
+            return [ChallengeKind.EnrolSecondFactor];
+        if ((login.User.Enrolled & Proof.Totp) != Proof.None)
+            kinds.Add(ChallengeKind.RecoveryCode);
+        return kinds;
+    }
+}
