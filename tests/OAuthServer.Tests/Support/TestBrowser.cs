@@ -90,7 +90,7 @@ public sealed partial record Page(
     string Path, HttpStatusCode Status, string? Location, string Html, System.Net.Http.Headers.HttpResponseHeaders Headers, string PublicUrl)
 {
     public string? AntiforgeryToken =>
-        TokenField().Match(Html) is { Success: true } match ? WebUtility.HtmlDecode(match.Groups[1].Value) : null;
+        TokenField().Match(Html) is { Success: true } match ? WebUtility.HtmlDecode(match.Groups["token"].Value) : null;
 
     /// <summary>The redirect's target as a path of this server; null when it leads elsewhere.</summary>
     public string? LocalLocation =>
@@ -107,6 +107,6 @@ public sealed partial record Page(
             : Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(Location![(at + 1)..]).TryGetValue(name, out var value) ? value.ToString() : null;
     }
 
-    [GeneratedRegex("name=\"__RequestVerificationToken\"[^>]*value=\"([^\"]+)\"", RegexOptions.None, 1_000)]
+    [GeneratedRegex("name=\"__RequestVerificationToken\"[^>]*value=\"(?<token>[^\"]+)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex TokenField();
 }

@@ -155,7 +155,7 @@ public sealed class OwnChangesTests(Servers servers)
         Assert.Equal(HttpStatusCode.OK, picture.Status);
         Assert.Contains("no-store", picture.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("data:", page.Html, StringComparison.Ordinal);
-        var key = Regex.Match(page.Html, "<code class=\"secret\">([A-Z2-7 ]+)</code>", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value.Replace(" ", "", StringComparison.Ordinal);
+        var key = Regex.Match(page.Html, "<code class=\"secret\">(?<key>[A-Z2-7 ]+)</code>", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["key"].Value.Replace(" ", "", StringComparison.Ordinal);
         var seed = OAuthServer.Accounts.Base32.Decode(key)!;
         var wrong = await scene.SendAsync("/settings/authenticator", "/settings/authenticator/confirm", ("Code", "000000"));
         Assert.Contains("Your app should show another code", wrong.Html, StringComparison.Ordinal);

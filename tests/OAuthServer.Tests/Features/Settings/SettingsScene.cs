@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using Microsoft.EntityFrameworkCore;
 using OAuthServer.Data;
 using OAuthServer.Orgs;
 using OAuthServer.Policy;
