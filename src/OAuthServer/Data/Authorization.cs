@@ -91,6 +91,9 @@ public sealed class DeviceAuthorization
     /// <summary>Space separated.</summary>
     public required string Scope { get; set; }
 
+    /// <summary>Where the device asked from: shown to the person who is asked to approve it.</summary>
+    public string? SourceAddress { get; set; }
+
     public DateTimeOffset CreatedAt { get; set; }
 
     public DateTimeOffset ExpiresAt { get; set; }
@@ -103,6 +106,9 @@ public sealed class DeviceAuthorization
     public DateTimeOffset? DecidedAt { get; set; }
 
     public bool IsApproved { get; set; }
+
+    /// <summary>The reference of the login that approved it.</summary>
+    public string? Reference { get; set; }
 
     public string? UserId { get; set; }
 

@@ -4,6 +4,7 @@ using OAuthServer.Data;
 using OAuthServer.Email;
 using OAuthServer.Features;
 using OAuthServer.Features.Authorize;
+using OAuthServer.Features.Device;
 using OAuthServer.Features.Discovery;
 using OAuthServer.Features.EndSession;
 using OAuthServer.Features.Introspection;
@@ -108,6 +109,7 @@ public static class Server
         app.Map(Routes.Introspect, services.GetRequiredService<IntrospectionEndpoint>().HandleAsync);
         app.Map(Routes.Revoke, services.GetRequiredService<RevocationEndpoint>().HandleAsync);
         app.Map(Routes.UserInfo, services.GetRequiredService<UserInfoEndpoint>().HandleAsync);
+        app.Map(Routes.DeviceAuthorization, services.GetRequiredService<DeviceAuthorizationEndpoint>().HandleAsync);
         string[] read = ["GET", "HEAD"];
         app.MapMethods(Routes.OpenIdConfiguration, read, discovery.MetadataAsync);
         app.MapMethods(Routes.AuthorizationServerMetadata, read, discovery.MetadataAsync);

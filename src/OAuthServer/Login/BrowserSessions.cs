@@ -72,6 +72,38 @@ public sealed class BrowserSessions(
         return browser;
     }
 
+    /// <summary>
+    /// Lets this browser go on after a change that ends every session, by the person who has just made it: under another <c>sid</c> and
+    /// another secret, and no longer than the session it takes the place of.
+    /// </summary>
+    public async Task<SignedInBrowser> ContinueAsync(HttpContext context, SignedInBrowser present)
+    {
+        var (old, secret) = (present.Session, RandomId.New(32));
+        await EndAsync(old.Id);
+        await using var db = database.NewContext();
+        var session = new BrowserSession
+        {
+            Id = RandomId.New(16),
+            Hash = key.KeyedHash(Purpose, secret),
+            UserId = old.UserId,
+            Proven = old.Proven,
+            TrustedNetwork = old.TrustedNetwork,
+            ProfileVersion = old.ProfileVersion,
+            Channel = old.Channel,
+            SourceAddress = old.SourceAddress,
+            UserAgent = old.UserAgent,
+            StartedAt = old.StartedAt,
+            AuthenticatedAt = old.AuthenticatedAt,
+            LastSeenAt = clock.GetUtcNow(),
+        };
+        db.BrowserSessions.Add(session);
+        await db.SaveChangesAsync();
+        cookies.Set(context.Response, Cookie, secret);
+        var browser = present with { Session = session };
+        context.Features.Set(new Found(browser));
+        return browser;
+    }
+
     /// <summary>Ends the session of this browser, if there is one, and forgets the cookie.</summary>
     public async Task<SignedInBrowser?> EndAsync(HttpContext context)
     {

@@ -11,6 +11,33 @@ public sealed class GuessCounter(Database database, WriteQueue writes, TimeProvi
 {
     readonly string readSql = FailureCounters.ReadSql + database.ForUpdate;
 
+    /// <summary>Makes an attempt unless the account is locked, and counts it when it was wrong.</summary>
+    /// <param name="userId">Whose secret is guessed.</param>
+    /// <param name="profile">Sets the limit.</param>
+    /// <param name="fromTrustedOrigin">Guesses from trusted origins are counted apart.</param>
+    /// <param name="attempt">Checks the guess and, when it is right, does what was asked.</param>
+    /// <param name="isWrong">Whether the outcome is that of a wrong guess.</param>
+    /// <returns>The outcome; null when the account is locked and nothing was tried.</returns>
+    public async Task<T?> CountedAsync<T>(string userId, ProfileFacts profile, bool fromTrustedOrigin, Func<Task<T>> attempt, Func<T, bool> isWrong)
+        where T : class
+    {
+        // Taken first and given back: what is counted before it is looked at cannot be exceeded by many at once.
+        if (!await TryBeginAsync(userId, profile, fromTrustedOrigin))
+            return null;
+        var guessed = false;
+        try
+        {
+            var outcome = await attempt();
+            guessed = isWrong(outcome);
+            return outcome;
+        }
+        finally
+        {
+            if (!guessed)
+                await GiveBackAsync(userId, fromTrustedOrigin);
+        }
+    }
+
     /// <summary>Takes one attempt from what is left; false when the account is locked.</summary>
     public async Task<bool> TryBeginAsync(string userId, ProfileFacts profile, bool fromTrustedOrigin) => await writes.CommitAsync(async scope =>
     {

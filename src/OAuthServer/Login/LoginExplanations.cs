@@ -9,6 +9,17 @@ using OAuthServer.Policy.Changes;
 
 namespace OAuthServer.Login;
 
+/// <summary>What one rule found.</summary>
+/// <param name="Rule">Its name.</param>
+/// <param name="Passed">Nothing against the login.</param>
+/// <param name="Sentence">Why, with the facts it saw.</param>
+public sealed record ExplainedRule(string Rule, bool Passed, string Sentence);
+
+/// <summary>A past login, rule by rule.</summary>
+/// <param name="Rules">In their order.</param>
+/// <param name="Conclusion">Which rule decided, and the smallest change that would have let it in.</param>
+public sealed record LoginExplanation(IReadOnlyList<ExplainedRule> Rules, IReadOnlyList<string> Conclusion);
+
 /// <summary>
 /// Explains a past login: restores its facts, lets the rules of the policy version of its day decide again, and says rule by rule
 /// in plain sentences what they found, and the smallest change that would have let it in. Who may read it is the door's affair.
@@ -27,12 +38,27 @@ public sealed class LoginExplanations(Database database, LoginReferences referen
         var text = new StringBuilder();
         await HeadAsync(text, db, record, facts, cancellation);
         text.AppendLine();
-        foreach (var finding in ruling.Trace)
-            text.Append(finding.Verdict is Verdict.Passed ? "  ok   " : "  NO   ").Append(finding.Rule.PadRight(32)).AppendLine(RuleSentences.Of(finding, facts));
+        foreach (var rule in RulesOf(facts, ruling))
+            text.Append(rule.Passed ? "  ok   " : "  NO   ").Append(rule.Rule.PadRight(32)).AppendLine(rule.Sentence);
         text.AppendLine();
-        Conclusion(text, record, facts, ruling);
+        foreach (var line in ConclusionOf(record, facts, ruling))
+            text.AppendLine(line);
         return text.ToString();
     }
+
+    /// <summary>The same in parts, for a page; null when there is no such record.</summary>
+    public async Task<LoginExplanation?> ReadAsync(long id, CancellationToken cancellation = default)
+    {
+        await using var db = database.NewContext();
+        if (await db.LoginRecords.AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, cancellation) is not { } record)
+            return null;
+        var facts = await FactsAsync(db, record, cancellation);
+        var ruling = LoginPolicy.Decide(facts);
+        return new([.. RulesOf(facts, ruling)], [.. ConclusionOf(record, facts, ruling)]);
+    }
+
+    static IEnumerable<ExplainedRule> RulesOf(LoginFacts facts, LoginRuling ruling) =>
+        ruling.Trace.Select(finding => new ExplainedRule(finding.Rule, finding.Verdict is Verdict.Passed, RuleSentences.Of(finding, facts)));
 
     /// <summary>The facts of a record under the profile version of its day.</summary>
     public static async Task<LoginFacts> FactsAsync(ServerDb db, LoginRecord record, CancellationToken cancellation = default)
@@ -75,20 +101,20 @@ public sealed class LoginExplanations(Database database, LoginReferences referen
         _ => "",
     };
 
-    static void Conclusion(StringBuilder text, LoginRecord record, LoginFacts facts, LoginRuling ruling)
+    static IEnumerable<string> ConclusionOf(LoginRecord record, LoginFacts facts, LoginRuling ruling)
     {
         if (record.DecidingRule is { } rule)
-            Line(text, $"Decided by {rule}.");
+            yield return $"Decided by {rule}.";
         if (Describe(ruling.Decision) is var now && now != Describe(record))
-            Line(text, $"Note: the rules of this version of the server would decide {now}.");
+            yield return $"Note: the rules of this version of the server would decide {now}.";
         if (ruling.Decision is LoginDecision.Allow)
-            return;
-        text.AppendLine(SmallestChange.Find(facts) switch
+            yield break;
+        yield return SmallestChange.Find(facts) switch
         {
             null or [] => "No small change would have let it in.",
             [var one] => $"It would have been let in by one change: {ChangeSentences.Of(one, facts)}.",
             var several => "It would have been let in by these changes together: " + string.Join("; ", several.Select(change => ChangeSentences.Of(change, facts))) + ".",
-        });
+        };
     }
 
     static string Describe(LoginDecision decision) => decision switch

@@ -33,6 +33,21 @@ public sealed class RefusalLimits(LimitOptions options, TimeProvider clock)
             Add("app " + clientId, options.RefusalsPerApp, now);
     }
 
+    /// <summary>Takes one back that was none.</summary>
+    public void Forgive(IPAddress? from, string? clientId)
+    {
+        var now = clock.GetTimestamp();
+        Lower(NetworkKey(from), now);
+        if (clientId is not null)
+            Lower("app " + clientId, now);
+    }
+
+    void Lower(string key, long now)
+    {
+        if (buckets.TryGetValue(key, out var bucket))
+            buckets.TryUpdate(key, new(Math.Max(0, LevelOf(bucket, now) - 1), now), bucket);
+    }
+
     int WaitOf(string key, int burst, long now)
     {
         if (!buckets.TryGetValue(key, out var bucket))

@@ -20,6 +20,8 @@ public sealed class Purge(Database database, TimeProvider clock)
         await db.AccessTokens.Where(t => t.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
         var oldest = now - SigningKeyRing.LongestToken;
         await db.UsedAssertions.Where(a => a.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
+        // Kept for a while, so that a device that comes late is told so.
+        await db.DeviceAuthorizations.Where(d => d.ExpiresAt < oldest).ExecuteDeleteAsync(cancellation);
         await db.PendingSignIns.Where(p => p.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
         await db.PasskeyRegistrations.Where(r => r.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
         await db.KnownDevices.Where(d => d.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
@@ -34,6 +36,7 @@ public sealed class Purge(Database database, TimeProvider clock)
         await db.AuthorizationCodes.Where(c => c.ExpiresAt < oldest).ExecuteDeleteAsync(cancellation);
         await db.LogoutNotices.Where(n => n.CreatedAt < now - Remembered).ExecuteDeleteAsync(cancellation);
         var forgotten = now - history;
+        await db.BrowserSessions.Where(s => s.EndedAt < forgotten || s.LastSeenAt < forgotten).ExecuteDeleteAsync(cancellation);
         // By number, which rises with time: no index by time is kept for this alone.
         while (await db.LoginRecords.Where(r => db.LoginRecords.OrderBy(old => old.Id).Select(old => old.Id).Take(1_000).Contains(r.Id) && r.At < forgotten)
             .ExecuteDeleteAsync(cancellation) > 0)

@@ -39,6 +39,7 @@ public sealed class DiscoveryEndpoints
             ["token_endpoint"] = publicUrl.At(Routes.Token),
             ["introspection_endpoint"] = publicUrl.At(Routes.Introspect),
             ["revocation_endpoint"] = publicUrl.At(Routes.Revoke),
+            ["device_authorization_endpoint"] = publicUrl.At(Routes.DeviceAuthorization),
             ["userinfo_endpoint"] = publicUrl.At(Routes.UserInfo),
             ["end_session_endpoint"] = publicUrl.At(Routes.EndSession),
             ["jwks_uri"] = publicUrl.At(Routes.Keys),

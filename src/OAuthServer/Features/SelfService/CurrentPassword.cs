@@ -13,23 +13,6 @@ public sealed class CurrentPassword(GuessCounter guesses)
     /// <param name="attempt">Checks the guess and, when it is right, does what was asked.</param>
     /// <param name="isWrong">Whether the outcome is that of a wrong guess.</param>
     /// <returns>The outcome; null when the account is locked and nothing was tried.</returns>
-    internal async Task<T?> CheckAsync<T>(Me me, Func<Task<T>> attempt, Func<T, bool> isWrong)
-        where T : class
-    {
-        // Taken first and given back: what is counted before it is looked at cannot be exceeded by many at once.
-        if (!await guesses.TryBeginAsync(me.User.Id, me.Profile, me.IsFromTrustedOrigin))
-            return null;
-        var guessed = false;
-        try
-        {
-            var outcome = await attempt();
-            guessed = isWrong(outcome);
-            return outcome;
-        }
-        finally
-        {
-            if (!guessed)
-                await guesses.GiveBackAsync(me.User.Id, me.IsFromTrustedOrigin);
-        }
-    }
+    internal Task<T?> CheckAsync<T>(Me me, Func<Task<T>> attempt, Func<T, bool> isWrong)
+        where T : class => guesses.CountedAsync(me.User.Id, me.Profile, me.IsFromTrustedOrigin, attempt, isWrong);
 }

@@ -516,6 +516,10 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("proven");
 
+                    b.Property<string>("Reference")
+                        .HasColumnType("text")
+                        .HasColumnName("reference");
+
                     b.Property<string>("Scope")
                         .IsRequired()
                         .HasColumnType("text")
@@ -524,6 +528,10 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.Property<string>("SessionId")
                         .HasColumnType("text")
                         .HasColumnName("session_id");
+
+                    b.Property<string>("SourceAddress")
+                        .HasColumnType("text")
+                        .HasColumnName("source_address");
 
                     b.Property<string>("TrustedNetwork")
                         .HasColumnType("text")

@@ -507,6 +507,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("proven");
 
+                    b.Property<string>("Reference")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reference");
+
                     b.Property<string>("Scope")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -515,6 +519,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.Property<string>("SessionId")
                         .HasColumnType("TEXT")
                         .HasColumnName("session_id");
+
+                    b.Property<string>("SourceAddress")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("source_address");
 
                     b.Property<string>("TrustedNetwork")
                         .HasColumnType("TEXT")

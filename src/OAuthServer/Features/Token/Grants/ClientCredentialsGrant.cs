@@ -1,3 +1,4 @@
+using OAuthServer.Features.Shared;
 using OAuthServer.Http;
 using OAuthServer.Login;
 using OAuthServer.Policy;

@@ -1,4 +1,5 @@
 using OAuthServer.Apps;
+using OAuthServer.Features.Shared;
 using OAuthServer.Http;
 using OAuthServer.Login;
 using OAuthServer.Policy;

@@ -11,7 +11,7 @@ using OAuthServer.Data;
 namespace OAuthServer.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresServerDb))]
-    [Migration("20261122085840_People")]
+    [Migration("20261122090936_People")]
     partial class People
     {
         /// <inheritdoc />
@@ -519,6 +519,10 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("proven");
 
+                    b.Property<string>("Reference")
+                        .HasColumnType("text")
+                        .HasColumnName("reference");
+
                     b.Property<string>("Scope")
                         .IsRequired()
                         .HasColumnType("text")
@@ -527,6 +531,10 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.Property<string>("SessionId")
                         .HasColumnType("text")
                         .HasColumnName("session_id");
+
+                    b.Property<string>("SourceAddress")
+                        .HasColumnType("text")
+                        .HasColumnName("source_address");
 
                     b.Property<string>("TrustedNetwork")
                         .HasColumnType("text")

@@ -1,6 +1,6 @@
 using OAuthServer.Http;
 
-namespace OAuthServer.Features.Token;
+namespace OAuthServer.Features.Shared;
 
 /// <summary>Which of the scopes that were asked for are granted (RFC 6749 section 3.3).</summary>
 public static class Scopes

@@ -1,0 +1,73 @@
+using OAuthServer.Apps;
+using OAuthServer.Features.Shared;
+using OAuthServer.Http;
+using OAuthServer.Login;
+using OAuthServer.Policy;
+using OAuthServer.Tokens;
+
+namespace OAuthServer.Features.Device;
+
+/// <summary>
+/// Where a device asks for its codes (RFC 8628 section 3.1). The app proves itself as at the token endpoint, public apps by their name.
+/// Nobody is asked for anything yet: who approves, and whether they may, is decided at the page.
+/// </summary>
+public sealed class DeviceAuthorizationEndpoint(
+    ClientAuthenticator clients, LoginGate gate, DeviceAuthorizations devices, DeviceLimits limits, RequestOrigins origins, PublicUrl publicUrl, TimeProvider clock)
+{
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (!HttpMethods.IsPost(context.Request.Method))
+        {
+            await OAuthAnswer.WrongMethodAsync(context, "POST");
+            return;
+        }
+        var request = RequestContext.Of(context, origins, clock);
+        var (form, problem) = await RequestForm.ReadAsync(context);
+        if (form is null || FormFlaw(form) is not null)
+        {
+            await OAuthAnswer.ErrorAsync(context, problem ?? FormFlaw(form!)!);
+            return;
+        }
+        var proof = await clients.AuthenticateAsync(context.Request, form);
+        if (proof is ClientProof.Failed failed)
+        {
+            var (error, seconds) = await gate.RefuseAppAsync(failed, LoginChannel.Device, request);
+            await OAuthAnswer.ErrorAsync(context, error ?? OAuthAnswer.TooMany(seconds), usedHeader: failed.UsedHeader);
+            return;
+        }
+        await AnswerAsync(context, ((ClientProof.Proven)proof).App, form, request);
+    }
+
+    async Task AnswerAsync(HttpContext context, AppEntry app, RequestForm form, RequestContext request)
+    {
+        if (AppFlaw.Of(app, LoginChannel.Device) is { } unfit)
+        {
+            await OAuthAnswer.ErrorAsync(context, unfit);
+            return;
+        }
+        var (scope, error) = Scopes.Resolve(form["scope"], app.Settings.Scopes);
+        if (error is null && limits.TakeStart(request.Origin.Address, app.ClientId) is > 0 and var wait)
+            error = OAuthAnswer.TooMany(wait);
+        if (error is not null)
+        {
+            await OAuthAnswer.ErrorAsync(context, error);
+            return;
+        }
+        var made = await devices.StartAsync(app, scope!, request.Origin.Address?.ToString());
+        var page = publicUrl.At(Routes.Device);
+        await OAuthAnswer.JsonAsync(context, 200, (made, page), static (json, answer) =>
+        {
+            json.WriteString("device_code"u8, answer.made.DeviceCode);
+            json.WriteString("user_code"u8, answer.made.UserCode);
+            json.WriteString("verification_uri"u8, answer.page);
+            json.WriteString("verification_uri_complete"u8, $"{answer.page}?user_code={answer.made.UserCode}");
+            json.WriteNumber("expires_in"u8, (long)answer.made.ExpiresIn.TotalSeconds);
+            json.WriteNumber("interval"u8, (long)answer.made.Interval.TotalSeconds);
+        });
+    }
+
+    static OAuthError? FormFlaw(RequestForm form) =>
+        form.UsesQuery ? OAuthError.InvalidRequest("Send parameters in the body, not in the query string, where logs would keep them.")
+        : form.IsMultipart ? new OAuthError("invalid_request", "Send parameters as application/x-www-form-urlencoded.", 415)
+        : null;
+}
