@@ -84,6 +84,7 @@ sealed class Apache : IAsyncDisposable
     async Task AnsweringAsync()
     {
         using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
+        client.DefaultRequestHeaders.Add("Accept", "text/html"); // programs are told 401 instead
         var said = "";
         for (var i = 0; i < 100 && !process.HasExited; i++)
         {

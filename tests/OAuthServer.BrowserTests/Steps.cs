@@ -21,6 +21,13 @@ static class Steps
         await page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
     }
 
+    /// <summary>Types the password again where a change asks for it: not so soon after a sign-in.</summary>
+    internal static async Task GiveOwnPasswordAsync(this IPage page, string password)
+    {
+        if (await page.GetByLabel("Current password").CountAsync() > 0)
+            await page.GetByLabel("Current password").First.FillAsync(password);
+    }
+
     /// <summary>Photographs the QR code as a phone would, and lets zbarimg read it: the otpauth URI.</summary>
     internal static async Task<string> ReadQrCodeAsync(this IPage page)
     {

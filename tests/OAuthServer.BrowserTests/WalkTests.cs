@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using OAuthServer.Orgs;
 using OAuthServer.Policy;
@@ -94,9 +93,9 @@ public sealed class WalkTests(Chromium chromium)
         await page.TypeNameAndPasswordAsync(user.Username, user.Password);
         await page.WaitForURLAsync(scene.Url + "/settings");
         await page.GotoAsync(scene.Url + "/settings/passkeys");
-        await page.GetByLabel("Name").FillAsync("My laptop");
-        await page.GetByLabel("Current password").First.FillAsync(user.Password);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Add" }).ClickAsync();
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("My laptop");
+        await page.GiveOwnPasswordAsync(user.Password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add a passkey" }).ClickAsync();
         await Assertions.Expect(page.GetByText("My laptop").First).ToBeVisibleAsync();
 
         await profile.ClearCookiesAsync();
@@ -140,8 +139,7 @@ public sealed class WalkTests(Chromium chromium)
         await page.GotoAsync(scene.Url + "/login?to=/settings/security-token");
         await page.TypeNameAndPasswordAsync(user.Username, user.Password);
         await page.WaitForURLAsync(scene.Url + "/settings/security-token");
-        if (await page.GetByLabel("Current password").CountAsync() > 0)
-            await page.GetByLabel("Current password").First.FillAsync(user.Password);
+        await page.GiveOwnPasswordAsync(user.Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Reset my security token" }).ClickAsync();
         await Until.TrueAsync(() => Task.FromResult(user.Tokens().Count > 0));
         (await user.LoginAsync(app, TestServer.Outside, user.Tokens()[^1])).IsAllowed();
@@ -160,9 +158,10 @@ public sealed class WalkTests(Chromium chromium)
         var page = await profile.NewPageAsync();
         await page.GotoAsync(asked["verification_uri"]!);
         await page.TypeNameAndPasswordAsync(user.Username, user.Password);
-        await page.GetByLabel(new Regex("code", RegexOptions.IgnoreCase, TimeSpan.FromSeconds(1))).First.FillAsync(asked["user_code"]!.ToLowerInvariant());
-        await page.Locator("main form button").First.ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Allow", Exact = true }).ClickAsync();
+        await page.GetByLabel("Code", new() { Exact = true }).FillAsync(asked["user_code"]!.ToLowerInvariant());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Yes, connect" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Connected", Exact = true })).ToBeVisibleAsync();
         scene.Server.Clock.Advance(TimeSpan.FromSeconds(10));
         var tokens = await scene.Server.TokenAsync(
             TestServer.Outside, ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"), ("device_code", asked["device_code"]), ("client_id", app.ClientId), ("client_secret", app.Secret));
