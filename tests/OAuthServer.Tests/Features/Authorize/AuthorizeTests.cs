@@ -174,6 +174,7 @@ public sealed class AuthorizeTests(Servers servers)
     [InlineData("login_hint", "<b>\"somebody\"</b>")]
     [InlineData("acr_values", "1 2 urn:oauthserver:acr:1")]
     [InlineData("extra", "foobar")]
+    [InlineData("immediate", "false")]
     [InlineData("scope", "openid address phone profile unheard-of")]
     [InlineData("scope", "profile api openid")]
     [InlineData("nonce", null)]
