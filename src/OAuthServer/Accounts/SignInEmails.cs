@@ -1,4 +1,3 @@
-using System.Globalization;
 using OAuthServer.Data;
 using OAuthServer.Email;
 using OAuthServer.Http;
@@ -24,7 +23,15 @@ public static class NewDeviceEmail
         $"Somebody signed in to your account at a browser or from a network that was not used with it before.\nWhen: {AccountMail.Time(at)}\n{Where(from, userAgent)}",
         "If this was you, there is nothing to do. If it was not, change your password now and tell your administrator.");
 
-    /// <summary>What the request said of itself, as one line each; it may be made up.</summary>
-    internal static string Where(string? from, string? userAgent) => string.Create(
-        CultureInfo.InvariantCulture, $"Address: {from ?? "unknown"}\nBrowser: {(string.IsNullOrWhiteSpace(userAgent) ? "unknown" : userAgent)}");
+    /// <summary>Browsers by what they say of themselves; the first that fits, because the later ones' names are in the earlier ones' words.</summary>
+    static readonly string[] Browsers = ["Edg", "OPR", "Firefox", "Chrome", "Safari"];
+
+    static readonly string[] Systems = ["Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux"];
+
+    /// <summary>Where from, one line each. Of what the request says of itself only known words get into a mail: the rest may be somebody's link.</summary>
+    internal static string Where(string? from, string? userAgent) =>
+        $"Address: {from ?? "unknown"}\nBrowser: {First(Browsers, userAgent) switch { "Edg" => "Edge", "OPR" => "Opera", { } name => name, _ => "unknown" }} on {First(Systems, userAgent) ?? "an unknown system"}";
+
+    static string? First(string[] names, string? userAgent) =>
+        Array.Find(names, name => userAgent?.Contains(name, StringComparison.Ordinal) == true);
 }

@@ -16,6 +16,15 @@ public sealed class OrgDirectory(Database database, ChangeWatch changes) : IDisp
     /// <summary>The directory as of the highest change stamp seen, with that stamp.</summary>
     public ValueTask<StampedCopy<OrgSnapshot>.Copy> CurrentAsync() => copy.CurrentAsync();
 
+    /// <summary>A profile by its id. One that is newer than the copy is looked for once more.</summary>
+    public async ValueTask<ProfileFacts> ProfileAsync(string profileId)
+    {
+        if ((await CurrentAsync()).Rows.Profiles.TryGetValue(profileId, out var found))
+            return found;
+        await changes.RefreshAsync();
+        return (await CurrentAsync()).Rows.Profiles[profileId];
+    }
+
     static async Task<OrgSnapshot> LoadAsync(ServerDb db)
     {
         var networks = (await db.TrustedNetworks.AsNoTracking().OrderBy(n => n.Id).ToListAsync()).ToLookup(n => n.OrgId, StringComparer.Ordinal);

@@ -65,7 +65,7 @@ public sealed class AccountEmailTests
     public void Device_code() => Matches(DeviceCodeEmail.Compose(Ada, AccountScene.Server, "12345678", "192.0.2.7", "Firefox", At), "device-code");
 
     [Fact]
-    public void New_device() => Matches(NewDeviceEmail.Compose(Ada, AccountScene.Server, "192.0.2.7", "<script>alert(1)</script>", At), "new-device");
+    public void New_device() => Matches(NewDeviceEmail.Compose(Ada, AccountScene.Server, "192.0.2.7", "<script>alert(1)</script> http://evil.test Windows Chrome/1", At), "new-device");
 
     [Fact]
     public void Passkey_added() => Matches(PasskeyAddedEmail.Compose(Ada, AccountScene.Server, "Blue \"key\"", At), "passkey-added");

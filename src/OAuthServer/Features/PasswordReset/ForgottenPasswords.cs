@@ -40,7 +40,7 @@ public sealed class ForgottenPasswords(UserAccounts accounts, OrgDirectory orgs,
 
     async Task SendAsync(string name, CancellationToken stopping)
     {
-        if (await accounts.FindByNameAsync(name) is { } user && (await orgs.CurrentAsync()).Rows.Profiles.TryGetValue(user.ProfileId, out var profile))
-            await links.SendForgottenAsync(user.Id, profile, stopping);
+        if (await accounts.FindByNameAsync(name) is { } user)
+            await links.SendForgottenAsync(user.Id, await orgs.ProfileAsync(user.ProfileId), stopping);
     }
 }

@@ -51,7 +51,7 @@ public sealed class ResetModel(
             return Wrong(nameof(Password), "PasswordMissing");
         if (Password != Repeated)
             return Wrong(nameof(Repeated), "NotTheSame");
-        var profile = (await orgs.CurrentAsync()).Rows.Profiles[user.ProfileId];
+        var profile = await orgs.ProfileAsync(user.ProfileId);
         switch (await links.UseAsync(secret, profile, Password, HttpContext.RequestAborted))
         {
             case LinkUse.Done:

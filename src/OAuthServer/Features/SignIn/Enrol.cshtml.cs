@@ -76,14 +76,13 @@ public sealed class EnrolModel(
     {
         if (await pages.FindAsync(this) is not { User: { } user } at || !at.IsAsked(ChallengeKind.EnrolSecondFactor))
             return null;
-        var directory = (await orgs.CurrentAsync()).Rows;
-        var kinds = directory.Profiles[user.ProfileId].SecondFactorKinds;
+        var kinds = (await orgs.ProfileAsync(user.ProfileId)).SecondFactorKinds;
         if ((await accounts.FindByIdAsync(user.Id))?.Enrolled is not { } enrolled || (enrolled & kinds) != Proof.None)
             return null;
         MayUsePasskey = (kinds & Proof.Passkey) != Proof.None;
         if ((kinds & Proof.Totp) != Proof.None)
         {
-            var issuer = directory.Orgs[user.OrgId].Org.Name;
+            var issuer = (await orgs.CurrentAsync()).Rows.Orgs[user.OrgId].Org.Name;
             Pending = await authenticators.PendingAsync(user, issuer, HttpContext.RequestAborted)
                 ?? await authenticators.BeginForProvenAsync(user, issuer, HttpContext.RequestAborted);
         }

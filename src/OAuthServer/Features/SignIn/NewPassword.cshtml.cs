@@ -28,7 +28,7 @@ public sealed class NewPasswordModel(SignInPages pages, SignIns signIns, Passwor
             return pages.Wrong(this, nameof(Password), "PasswordMissing");
         if (Password != Repeated)
             return pages.Wrong(this, nameof(Repeated), "NotTheSame");
-        var profile = (await orgs.CurrentAsync()).Rows.Profiles[user.ProfileId];
+        var profile = await orgs.ProfileAsync(user.ProfileId);
         var wasKnown = (await devices.FactsAsync(HttpContext, user.Id)).IsKnown;
         switch (await passwords.ReplaceExpiredAsync(user, profile, Password, HttpContext.RequestAborted))
         {

@@ -199,6 +199,8 @@ public sealed class PasswordResetTests(Servers servers)
     async Task<(TestServer Server, TestUser User)> UserAsync(string database = "SQLite")
     {
         var server = await servers.OnAsync(database);
-        return (server, await (await TestOrg.AddAsync(server)).UserAsync());
+        var user = await (await TestOrg.AddAsync(server)).UserAsync();
+        await server.NoticeAsync();
+        return (server, user);
     }
 }

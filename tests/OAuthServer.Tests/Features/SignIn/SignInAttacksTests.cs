@@ -150,7 +150,7 @@ public sealed class SignInAttacksTests(Servers servers)
         var query = "?to=" + Uri.EscapeDataString(to);
         Assert.Equal("/settings", (await browser.PasswordAsync(user.Username, user.Password, query)).Location);
         Assert.Equal("/settings", (await browser.GetAsync("/login" + query)).Location); // signed in already
-        var typed = new TestBrowser(server);
+        var typed = new TestBrowser(server, TestServer.Office);
         var page = await typed.GetAsync("/login");
         await typed.PostAsync(page, "/login", ("Username", user.Username), ("to", to));
         Assert.Equal("/settings", (await typed.PostAsync(await typed.GetAsync("/login/password"), "/login/password", ("Password", user.Password))).Location);
@@ -241,6 +241,8 @@ public sealed class SignInAttacksTests(Servers servers)
     async Task<(TestServer Server, TestUser User)> UserAsync(string database = "SQLite")
     {
         var server = await servers.OnAsync(database);
-        return (server, await (await TestOrg.AddAsync(server)).UserAsync());
+        var user = await (await TestOrg.AddAsync(server)).UserAsync();
+        await server.NoticeAsync();
+        return (server, user);
     }
 }

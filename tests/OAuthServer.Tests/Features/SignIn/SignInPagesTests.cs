@@ -89,7 +89,7 @@ public sealed class SignInPagesTests(Servers servers)
         Assert.Equal("/settings", answer.LocalLocation);
         Assert.True(await browser.IsSignedInAsync());
 
-        await browser.PostAsync(await browser.GetAsync("/logout"), "/logout");
+        await browser.PostAsync(await browser.GetAsync("/logout"), "/logout", ("decision", "out"));
         Assert.False(await browser.IsSignedInAsync());
         Assert.Equal("/settings", (await browser.PasswordAsync(user.Username, user.Password)).LocalLocation);
         Assert.Contains((await server.MailsAsync(user, 2)), mail => mail.Contains("Subject: New sign-in to your account", StringComparison.Ordinal));
@@ -266,6 +266,8 @@ public sealed class SignInPagesTests(Servers servers)
     async Task<(TestServer Server, TestUser User)> UserAsync(string database = "SQLite")
     {
         var server = await servers.OnAsync(database);
-        return (server, await (await TestOrg.AddAsync(server)).UserAsync());
+        var user = await (await TestOrg.AddAsync(server)).UserAsync();
+        await server.NoticeAsync();
+        return (server, user);
     }
 }
