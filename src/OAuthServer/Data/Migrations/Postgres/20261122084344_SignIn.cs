@@ -10,14 +10,8 @@ namespace OAuthServer.Data.Migrations.Postgres
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.AlterColumn<byte[]>(
-                name: "return_to",
-                table: "pending_sign_ins",
-                type: "bytea",
-                nullable: true,
-                oldClrType: typeof(string),
-                oldType: "text",
-                oldNullable: true);
+            migrationBuilder.DropColumn(name: "return_to", table: "pending_sign_ins");
+            migrationBuilder.AddColumn<byte[]>(name: "return_to", table: "pending_sign_ins", type: "bytea", nullable: true);
 
             migrationBuilder.AddColumn<string>(
                 name: "one_of",
