@@ -28,7 +28,18 @@ public sealed class Authenticators(Database database, Passwords passwords, Maste
         await using var db = database.NewContext();
         if (await FailedProofAsync(db, userId, currentPassword, cancellation) is { } failed)
             return failed == FailedProof.Busy ? new EnrolmentStart.Busy() : new EnrolmentStart.WrongCurrentPassword();
+        return new EnrolmentStart.Begun(await BeginAsync(db, userId, issuer, cancellation));
+    }
 
+    /// <summary>Makes a seed for somebody whom the caller has just seen proven: at a sign-in that demands an enrolment.</summary>
+    public async Task<Enrolment> BeginForProvenAsync(User user, string issuer, CancellationToken cancellation = default)
+    {
+        await using var db = database.NewContext();
+        return await BeginAsync(db, user.Id, issuer, cancellation);
+    }
+
+    async Task<Enrolment> BeginAsync(ServerDb db, string userId, string issuer, CancellationToken cancellation)
+    {
         var now = clock.GetUtcNow();
         var seed = Totp.NewSeed();
         await using var transaction = await AccountLock.BeginAsync(db, userId, now, cancellation);
@@ -38,7 +49,7 @@ public sealed class Authenticators(Database database, Passwords passwords, Maste
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         var username = await db.Users.Where(u => u.Id == userId).Select(u => u.Username).SingleAsync(cancellation);
-        return new EnrolmentStart.Begun(Describe(seed, issuer, username, pending));
+        return Describe(seed, issuer, username, pending);
     }
 
     /// <summary>The enrolment that waits for its code; null when none does.</summary>

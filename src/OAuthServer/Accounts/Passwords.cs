@@ -50,6 +50,22 @@ public sealed class Passwords(
         return await SetAsync(db, user, profile, newPassword, by, cancellation);
     }
 
+    /// <summary>A new password in the place of an expired one, by a user who has just proven the old one. The same again is none.</summary>
+    public async Task<PasswordChange> ReplaceExpiredAsync(User user, ProfileFacts profile, string newPassword, CancellationToken cancellation = default)
+    {
+        try
+        {
+            if (await IsCurrentAsync(user, newPassword, cancellation))
+                return new PasswordChange.Refused([PasswordFlaw.UsedBefore]);
+        }
+        catch (HashingBusyException)
+        {
+            return new PasswordChange.Busy();
+        }
+        await using var db = database.NewContext();
+        return await SetAsync(db, user, profile, newPassword, PasswordSetBy.Owner, cancellation);
+    }
+
     async Task<PasswordChange> SetAsync(
         ServerDb db, User before, ProfileFacts profile, string newPassword, PasswordSetBy by, CancellationToken cancellation)
     {

@@ -34,7 +34,7 @@ public sealed class ClientAuthenticator(
 
     static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
     static readonly TimeSpan LongestAssertion = TimeSpan.FromMinutes(10);
-    readonly string[] audiences = [publicUrl.Value, publicUrl.Value + "/", publicUrl.At("/services/oauth2/token")];
+    readonly string[] audiences = [publicUrl.Value, publicUrl.Value + "/", publicUrl.At("/services/oauth2/token"), publicUrl.At("/services/oauth2/par")];
 
     public async ValueTask<ClientProof> AuthenticateAsync(HttpRequest request, RequestForm form)
     {

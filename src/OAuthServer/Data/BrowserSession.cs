@@ -40,6 +40,9 @@ public sealed class BrowserSession
     public DateTimeOffset LastSeenAt { get; set; }
 
     public DateTimeOffset? EndedAt { get; set; }
+
+    /// <summary>When the logout of its apps was put on its way, however it ended.</summary>
+    public DateTimeOffset? AppsToldAt { get; set; }
 }
 
 /// <summary>A sign-in that is under way: what its steps have proven so far. Bound to one browser by a cookie, of which only a keyed hash is here.</summary>
@@ -66,7 +69,7 @@ public sealed class PendingSignIn
     public string OneOf { get; set; } = "";
 
     /// <summary>Where to go afterwards, sealed under the master key: it may hold the handle of a request.</summary>
-    public byte[]? ReturnTo { get; set; }
+    public byte[]? Target { get; set; }
 
     /// <summary>Keyed hash of the code that was mailed to make the device known.</summary>
     public string? MailedCodeHash { get; set; }

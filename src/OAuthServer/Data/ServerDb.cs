@@ -154,10 +154,12 @@ public abstract class ServerDb(DbContextOptions options) : DbContext(options)
             e.HasOne<User>().WithMany().HasForeignKey(g => g.UserId);
             e.HasOne<ConnectedApp>().WithMany().HasForeignKey(g => g.AppId);
             e.HasIndex(g => new { g.AppId, g.UserId });
+            e.HasIndex(g => g.SessionId);
         });
         modelBuilder.Entity<BrowserSession>(e =>
         {
             e.HasIndex(s => s.Hash).IsUnique();
+            e.HasIndex(s => new { s.AppsToldAt, s.EndedAt });
             e.HasOne<User>().WithMany().HasForeignKey(s => s.UserId);
         });
         modelBuilder.Entity<PendingSignIn>(e => { e.HasKey(p => p.Hash); e.HasIndex(p => p.ExpiresAt); });

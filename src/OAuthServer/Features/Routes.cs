@@ -13,7 +13,17 @@ public static class Routes
     public const string DeviceAuthorization = "/services/oauth2/device_authorization";
     public const string EndSession = "/services/auth/idp/oidc/logout";
     public const string Consent = "/consent";
+    public const string SignOut = "/logout";
     public const string SignIn = "/login";
+    public const string SignInPassword = "/login/password";
+    public const string SignInCode = "/login/code";
+    public const string SignInRecoveryCode = "/login/recovery-code";
+    public const string SignInMailedCode = "/login/mailed-code";
+    public const string SignInPasskey = "/login/passkey";
+    public const string SignInEnrol = "/login/enrol";
+    public const string SignInNewPassword = "/login/new-password";
+    public const string ForgottenPassword = "/forgot-password";
+    public const string ResetPassword = "/reset-password";
     public const string Device = "/setup/connect";
     public const string Settings = "/settings";
     public const string OpenIdConfiguration = "/.well-known/openid-configuration";

@@ -3,11 +3,14 @@ using OAuthServer.Accounts;
 using OAuthServer.Data;
 using OAuthServer.Email;
 using OAuthServer.Features;
+using OAuthServer.Features.Authorize;
 using OAuthServer.Features.Device;
 using OAuthServer.Features.Discovery;
+using OAuthServer.Features.EndSession;
 using OAuthServer.Features.Introspection;
 using OAuthServer.Features.Revocation;
 using OAuthServer.Features.SelfService;
+using OAuthServer.Features.Shared;
 using OAuthServer.Features.Token;
 using OAuthServer.Features.UserInfo;
 using OAuthServer.Http;
@@ -99,6 +102,9 @@ public static class Server
     {
         var services = app.Services;
         var discovery = services.GetRequiredService<DiscoveryEndpoints>();
+        app.Map(Routes.Authorize, services.GetRequiredService<AuthorizeEndpoint>().HandleAsync).WithMetadata(AnswersWithPages.Mark);
+        app.Map(Routes.EndSession, services.GetRequiredService<EndSessionEndpoint>().HandleAsync).WithMetadata(AnswersWithPages.Mark);
+        app.Map(Routes.PushedAuthorization, services.GetRequiredService<PushedAuthorizationEndpoint>().HandleAsync);
         app.Map(Routes.Token, services.GetRequiredService<TokenEndpoint>().HandleAsync);
         app.Map(Routes.Introspect, services.GetRequiredService<IntrospectionEndpoint>().HandleAsync);
         app.Map(Routes.Revoke, services.GetRequiredService<RevocationEndpoint>().HandleAsync);

@@ -3,13 +3,17 @@ using OAuthServer.Accounts;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Email;
+using OAuthServer.Features.Authorize;
 using OAuthServer.Features.Device;
 using OAuthServer.Features.Discovery;
+using OAuthServer.Features.EndSession;
 using OAuthServer.Features.Introspection;
+using OAuthServer.Features.PasswordReset;
 using OAuthServer.Features.Revocation;
 using OAuthServer.Features.SelfService;
 using OAuthServer.Features.Settings;
 using OAuthServer.Features.Shared;
+using OAuthServer.Features.SignIn;
 using OAuthServer.Features.Token;
 using OAuthServer.Features.Token.Grants;
 using OAuthServer.Features.UserInfo;
@@ -78,6 +82,7 @@ static class ServerServices
         services.AddSingleton<Passkeys>();
         services.AddSingleton<DeviceCodes>();
         services.AddSingleton<SignInNotices>();
+        services.AddSingleton<MailedLinks>();
     }
 
     static void AddLogin(this IServiceCollection services, ServerOptions options)
@@ -108,6 +113,10 @@ static class ServerServices
         services.AddSingleton<StandingGrants>();
         services.AddSingleton<RefreshTokens>();
         services.AddSingleton<DeviceAuthorizations>();
+        services.AddSingleton<IdTokens>();
+        services.AddSingleton<IdTokenHints>();
+        services.AddSingleton<LogoutTokens>();
+        services.AddSingleton<AuthorizationCodes>();
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<AccessTokenReader>();
         services.AddSingleton<TokenRevocation>();
@@ -119,10 +128,20 @@ static class ServerServices
     static void AddFeatures(this IServiceCollection services)
     {
         // All grants: discovery lists what stands here.
+        services.AddSingleton<IGrant, AuthorizationCodeGrant>();
         services.AddSingleton<IGrant, PasswordGrant>();
         services.AddSingleton<IGrant, ClientCredentialsGrant>();
         services.AddSingleton<IGrant, RefreshTokenGrant>();
         services.AddSingleton<IGrant, DeviceCodeGrant>();
+        services.AddSingleton<AuthorizeRequestReader>();
+        services.AddSingleton<AuthorizeAnswer>();
+        services.AddSingleton<CodeIssuing>();
+        services.AddSingleton<AuthorizeEndpoint>();
+        services.AddSingleton<PushedAuthorizationEndpoint>();
+        services.AddSingleton<LogoutRequestReader>();
+        services.AddSingleton<EndSessionEndpoint>();
+        services.AddSingleton<BackchannelSender>();
+        services.AddHostedService<LogoutWorker>();
         services.AddSingleton<TokenEndpoint>();
         services.AddSingleton(provider => new GrantTypes([.. provider.GetServices<IGrant>().Select(grant => grant.GrantType)]));
         services.AddSingleton<DiscoveryEndpoints>();
@@ -134,5 +153,8 @@ static class ServerServices
         services.AddSingleton<ScopeWords>();
         services.AddSettings();
         services.AddSingleton<CurrentPassword>();
+        services.AddSingleton<SignInPages>();
+        services.AddSingleton<ForgottenPasswords>();
+        services.AddHostedService(provider => provider.GetRequiredService<ForgottenPasswords>());
     }
 }

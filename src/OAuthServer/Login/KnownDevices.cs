@@ -42,18 +42,7 @@ public sealed class KnownDevices(Database database, MasterKey key, ServerCookies
         var wasKnown = await db.KnownDevices.Where(device => device.Hash == hash && device.ExpiresAt > now)
             .ExecuteUpdateAsync(set => set.SetProperty(d => d.LastUsedAt, now).SetProperty(d => d.ExpiresAt, until)) == 1;
         if (!wasKnown)
-        {
-            await db.KnownDevices.Where(device => device.Hash == hash).ExecuteDeleteAsync();
-            db.KnownDevices.Add(new KnownDevice
-            {
-                Hash = hash,
-                UserId = login.User.Id,
-                UserAgent = request.UserAgent,
-                CreatedAt = now,
-                LastUsedAt = now,
-                ExpiresAt = until,
-            });
-        }
+            await AddAsync(db, hash, login.User.Id, request.UserAgent, now);
         // The very first sign-in is no news to whoever activated the account a minute ago.
         var isNews = login.User.FirstLoginAt is not null && (!wasKnown || !await HasSignedInFromAsync(db, login, request.Origin.Address));
         if (isNews)
@@ -63,6 +52,30 @@ public sealed class KnownDevices(Database database, MasterKey key, ServerCookies
         if (isNews)
             notices.Saved();
         cookies.Set(context.Response, Cookie, secret, Time);
+    }
+
+    /// <summary>Makes this browser known again, which was known until its user has just replaced the password at it.</summary>
+    public async Task MakeKnownAsync(HttpContext context, string userId, string? userAgent)
+    {
+        if (cookies.Read(context.Request, Cookie) is not { } secret)
+            return;
+        await using var db = database.NewContext();
+        await AddAsync(db, HashOf(userId, secret), userId, userAgent, clock.GetUtcNow());
+        await db.SaveChangesAsync();
+    }
+
+    static async Task AddAsync(ServerDb db, string hash, string userId, string? userAgent, DateTimeOffset now)
+    {
+        await db.KnownDevices.Where(device => device.Hash == hash).ExecuteDeleteAsync();
+        db.KnownDevices.Add(new KnownDevice
+        {
+            Hash = hash,
+            UserId = userId,
+            UserAgent = userAgent is { Length: > 200 } ? userAgent[..200] : userAgent,
+            CreatedAt = now,
+            LastUsedAt = now,
+            ExpiresAt = now + Time,
+        });
     }
 
     string HashOf(string userId, string secret) => key.KeyedHash("known-device", userId + ":" + secret);

@@ -45,7 +45,7 @@ public sealed class PendingSignIns(Database database, MasterKey key, ServerCooki
             UserId = proven?.Id,
             Proven = proofs,
             PasswordChangedAt = proven?.PasswordChangedAt,
-            ReturnTo = target.Seal(key),
+            Target = target.Seal(key),
             CreatedAt = now,
             ExpiresAt = now + Time,
         };
@@ -70,7 +70,7 @@ public sealed class PendingSignIns(Database database, MasterKey key, ServerCooki
         if (row is null)
             return null;
         var user = row.UserId is null ? null : await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == row.UserId);
-        return row.UserId is not null && user?.PasswordChangedAt != row.PasswordChangedAt ? null : new(row, SignInTarget.Open(key, row.ReturnTo), user);
+        return row.UserId is not null && user?.PasswordChangedAt != row.PasswordChangedAt ? null : new(row, SignInTarget.Open(key, row.Target), user);
     }
 
     /// <summary>

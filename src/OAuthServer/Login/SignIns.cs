@@ -26,6 +26,13 @@ public sealed class SignIns(
     public Task<SignInStep> PasswordAsync(HttpContext context, SignInUnderWay at, string password) =>
         JudgeAsync(context, at, new LoginCredentials.Typed(password, at.Row.Proven & ~Proof.Password));
 
+    /// <summary>The person has just replaced the password: the new one is proven like any other, in the place of the old.</summary>
+    public Task<SignInStep> NewPasswordAsync(HttpContext context, SignInUnderWay at, string password)
+    {
+        at.Row.Proven &= ~Proof.Password;
+        return PasswordAsync(context, at, password);
+    }
+
     /// <summary>A code of the authenticator app, or a recovery code, was typed. Nothing is looked at before somebody is proven.</summary>
     public async Task<SignInStep> CodeAsync(HttpContext context, SignInUnderWay at, Proof kind, string text)
     {

@@ -1,4 +1,5 @@
 using OAuthServer.Apps;
+using OAuthServer.Data;
 using OAuthServer.Policy;
 
 namespace OAuthServer.Tokens;
@@ -35,6 +36,15 @@ public sealed record GrantedAccess
 
     /// <summary>The browser session it comes from; null where there was no browser.</summary>
     public string? SessionId { get; init; }
+
+    /// <summary>What the app gave to recognise its ID token by (OpenID Connect Core 1.0, section 3.1.2.1).</summary>
+    public string? Nonce { get; init; }
+
+    /// <summary>
+    /// Spends what is good for one use on the new grant of this number, in the batch that makes it: false when it was spent before, and
+    /// then nothing is made.
+    /// </summary>
+    public Func<WriteScope, string, ValueTask<bool>>? Spend { get; init; }
 
     /// <summary>A refresh token may go with it.</summary>
     public bool MayRefresh { get; init; }

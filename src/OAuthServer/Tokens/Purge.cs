@@ -7,6 +7,9 @@ namespace OAuthServer.Tokens;
 /// <summary>Removes what has expired, so that the database does not grow without end. Small deletes, the service goes on.</summary>
 public sealed class Purge(Database database, TimeProvider clock)
 {
+    /// <summary>How long a notice can be looked up after its day is over.</summary>
+    static readonly TimeSpan Remembered = TimeSpan.FromDays(7);
+
     /// <param name="history">How long login records are kept.</param>
     /// <param name="cancellation">Ends the work between two deletes.</param>
     public async Task RunAsync(TimeSpan history, CancellationToken cancellation = default)
@@ -28,6 +31,10 @@ public sealed class Purge(Database database, TimeProvider clock)
             .Where(g => g.Channel != LoginChannel.ClientCredentials && g.AuthenticatedAt < oldest
                 && (g.RefreshExpiresAt == null || g.RefreshExpiresAt < oldest) && !db.AccessTokens.Any(t => t.GrantId == g.Id))
             .ExecuteDeleteAsync(cancellation);
+        await db.AuthorizationRequests.Where(r => r.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
+        // A used code is remembered as long as what it made may live without a refresh.
+        await db.AuthorizationCodes.Where(c => c.ExpiresAt < oldest).ExecuteDeleteAsync(cancellation);
+        await db.LogoutNotices.Where(n => n.CreatedAt < now - Remembered).ExecuteDeleteAsync(cancellation);
         var forgotten = now - history;
         await db.BrowserSessions.Where(s => s.EndedAt < forgotten || s.LastSeenAt < forgotten).ExecuteDeleteAsync(cancellation);
         // By number, which rises with time: no index by time is kept for this alone.

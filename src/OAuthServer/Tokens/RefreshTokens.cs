@@ -42,6 +42,9 @@ public sealed record FoundRefreshToken
 
     public bool IsRevoked { get; init; }
 
+    /// <summary>The browser session it came from, if any.</summary>
+    public string? SessionId { get; init; }
+
     /// <summary>It has not been used yet.</summary>
     public bool IsCurrent => Generation == CurrentGeneration;
 }
@@ -69,7 +72,7 @@ public sealed class RefreshTokens(Database database, MasterKey master, TimeProvi
 
     const string FindSql = """
         SELECT refresh_generation, refresh_expires_at, refresh_idle_expires_at, refresh_used_at,
-               user_id, app_id, scope, channel, proven, trusted_network, authenticated_at, revoked_at
+               user_id, app_id, scope, channel, proven, trusted_network, authenticated_at, revoked_at, session_id
         FROM grants WHERE id = @p0 AND refresh_generation IS NOT NULL
         """;
 
@@ -185,5 +188,6 @@ public sealed class RefreshTokens(Database database, MasterKey master, TimeProvi
         TrustedNetwork = row.GetStringOrNull(9),
         AuthenticatedAt = row.GetTime(10),
         IsRevoked = !row.IsNull(11),
+        SessionId = row.GetStringOrNull(12),
     };
 }

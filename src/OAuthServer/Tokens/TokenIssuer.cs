@@ -16,7 +16,7 @@ namespace OAuthServer.Tokens;
 /// It never asks who may come in.
 /// </summary>
 public sealed class TokenIssuer(
-    SigningKeyRing keys, StandingGrants standing, RefreshTokens refreshTokens, WriteQueue writes, Database database, MasterKey master, PublicUrl publicUrl,
+    SigningKeyRing keys, IdTokens idTokens, StandingGrants standing, RefreshTokens refreshTokens, WriteQueue writes, Database database, MasterKey master, PublicUrl publicUrl,
     ServerMetrics metrics, TimeProvider clock)
 {
     /// <summary>The purpose under which opaque access tokens are hashed.</summary>
@@ -26,7 +26,7 @@ public sealed class TokenIssuer(
     static readonly string[] OfflineScopes = ["offline_access", "refresh_token"];
     readonly ConcurrentDictionary<string, byte[]> headers = new(StringComparer.Ordinal);
 
-    /// <summary>Makes the tokens; null when the password that proved the login has been changed meanwhile.</summary>
+    /// <summary>Makes the tokens; null when the password that proved the login has been changed meanwhile, or what it was to be spent on is spent.</summary>
     public async ValueTask<TokenResult?> IssueAsync(GrantedAccess access)
     {
         var started = clock.GetTimestamp();
@@ -63,6 +63,8 @@ public sealed class TokenIssuer(
             {
                 if (makesGrant && !await GrantRows.PasswordStandsAsync(scope.Sql, database.ForUpdate, access))
                     return false;
+                if (makesGrant && access.Spend is { } spend && !await spend(scope, grantId))
+                    return false;
                 if (makesGrant)
                     await GrantRows.InsertAsync(scope.Sql, grantId, access, startsRefresh ? RefreshTokens.LifeFrom(access.At, access.App) : null);
                 if (opaque)
@@ -72,8 +74,9 @@ public sealed class TokenIssuer(
             if (!stands)
                 return null;
         }
+        var idToken = await idTokens.ForAsync(access, value, lifetime);
         metrics.TokenIssued(clock.GetElapsedTime(started));
-        return new TokenResult { Access = access, AccessToken = value, ExpiresIn = lifetime, IssuedAt = access.At, RefreshToken = refresh };
+        return new TokenResult { Access = access, AccessToken = value, ExpiresIn = lifetime, IssuedAt = access.At, RefreshToken = refresh, IdToken = idToken };
     }
 
     static bool MayRefresh(GrantedAccess access) =>

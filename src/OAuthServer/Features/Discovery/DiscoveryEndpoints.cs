@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OAuthServer.Features.Shared;
 using OAuthServer.Http;
 using OAuthServer.Tokens;
 
@@ -8,9 +9,8 @@ namespace OAuthServer.Features.Discovery;
 public sealed record GrantTypes(IReadOnlyList<string> Names);
 
 /// <summary>
-/// What this server can do and where (OpenID Connect Discovery 1.0, RFC 8414), and its public keys. The documents list what works,
-/// besides what the specification demands before its time (algorithms of ID tokens, which come with the authorization code); they
-/// are bytes made once.
+/// What this server can do and where (OpenID Connect Discovery 1.0, RFC 8414), and its public keys. The documents list what works
+/// and nothing else; they are bytes made once.
 /// </summary>
 public sealed class DiscoveryEndpoints
 {
@@ -34,20 +34,32 @@ public sealed class DiscoveryEndpoints
         return new(StringComparer.Ordinal)
         {
             ["issuer"] = publicUrl.Value,
+            ["authorization_endpoint"] = publicUrl.At(Routes.Authorize),
+            ["pushed_authorization_request_endpoint"] = publicUrl.At(Routes.PushedAuthorization),
             ["token_endpoint"] = publicUrl.At(Routes.Token),
             ["introspection_endpoint"] = publicUrl.At(Routes.Introspect),
             ["revocation_endpoint"] = publicUrl.At(Routes.Revoke),
             ["device_authorization_endpoint"] = publicUrl.At(Routes.DeviceAuthorization),
             ["userinfo_endpoint"] = publicUrl.At(Routes.UserInfo),
+            ["end_session_endpoint"] = publicUrl.At(Routes.EndSession),
             ["jwks_uri"] = publicUrl.At(Routes.Keys),
             ["grant_types_supported"] = grants.Names.Order(StringComparer.Ordinal).ToArray(),
-            ["response_types_supported"] = Array.Empty<string>(),
+            ["response_types_supported"] = new[] { "code" },
+            ["response_modes_supported"] = new[] { "query", "fragment", "form_post" },
+            ["code_challenge_methods_supported"] = new[] { "S256" },
+            ["prompt_values_supported"] = new[] { "none", "login", "consent", "select_account" },
+            ["acr_values_supported"] = new[] { "urn:oauthserver:acr:1", "urn:oauthserver:acr:2" },
+            ["authorization_response_iss_parameter_supported"] = true,
+            ["require_pushed_authorization_requests"] = false,
+            ["backchannel_logout_supported"] = true,
+            ["backchannel_logout_session_supported"] = true,
+            ["ui_locales_supported"] = PageLanguage.Supported.Select(language => language.Name).ToArray(),
             ["subject_types_supported"] = new[] { "public" },
             ["id_token_signing_alg_values_supported"] = new[] { "RS256", "ES256" },
             ["scopes_supported"] = new[] { "openid", "profile", "email", "offline_access", "api" },
             ["claims_supported"] = new[]
             {
-                "sub", "preferred_username", "name", "given_name", "family_name", "locale", "zoneinfo", "updated_at", "email", "email_verified",
+                "sub", "auth_time", "acr", "amr", "sid", "preferred_username", "name", "given_name", "family_name", "locale", "zoneinfo", "updated_at", "email", "email_verified",
             },
             ["token_endpoint_auth_methods_supported"] = methods.Append("none").ToArray(),
             ["token_endpoint_auth_signing_alg_values_supported"] = algorithms,

@@ -13,7 +13,7 @@ public sealed record AccentColor(byte Red, byte Green, byte Blue)
     public const double Readable = 4.5;
 
     static readonly AccentColor White = new(255, 255, 255);
-    static readonly AccentColor Ink = new(17, 20, 24);
+    static readonly AccentColor Black = new(0, 0, 0);
 
     /// <summary>The darkest ground of the light scheme and the lightest of the dark one that links stand on; both as in site.css.</summary>
     static readonly AccentColor LightGround = new(0xf0, 0xf2, 0xf5);
@@ -25,8 +25,8 @@ public sealed record AccentColor(byte Red, byte Green, byte Blue)
             ? new((byte)(rgb >> 16), (byte)(rgb >> 8), (byte)rgb)
             : null;
 
-    /// <summary>White or nearly black: what reads better on this colour.</summary>
-    public AccentColor Letters => Contrast(White) >= Contrast(Ink) ? White : Ink;
+    /// <summary>White or black: what reads better on this colour. One of them always reads; a softer black would not on some greys.</summary>
+    public AccentColor Letters => Contrast(White) >= Contrast(Black) ? White : Black;
 
     /// <summary>Between 1 and 21 (WCAG 2.2, "contrast ratio").</summary>
     public double Contrast(AccentColor other)
@@ -36,7 +36,7 @@ public sealed record AccentColor(byte Red, byte Green, byte Blue)
     }
 
     /// <summary>The style sheet that sets it, for both schemes.</summary>
-    public string ToCss() => $":root{{--accent:{this};--on-accent:{Letters};--accent-text:{Toward(Ink, LightGround)}}}\n"
+    public string ToCss() => $":root{{--accent:{this};--on-accent:{Letters};--accent-text:{Toward(Black, LightGround)}}}\n"
         + $"@media(prefers-color-scheme:dark){{:root{{--accent-text:{Toward(White, DarkGround)}}}}}\n";
 
     /// <inheritdoc />

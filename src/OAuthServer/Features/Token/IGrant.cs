@@ -31,8 +31,12 @@ public abstract record GrantResult
 {
     /// <summary>The mint may make tokens.</summary>
     /// <param name="Access">For what.</param>
-    /// <param name="Reference">The login record.</param>
-    public sealed record Granted(GrantedAccess Access, string Reference) : GrantResult;
+    /// <param name="Reference">The login record; null when the login was judged earlier, at another door.</param>
+    public sealed record Granted(GrantedAccess Access, string? Reference) : GrantResult
+    {
+        /// <summary>What the caller is told when the mint finds it spent meanwhile, or its password changed.</summary>
+        public OAuthError IfSpent { get; init; } = LoginRefusal.AuthenticationFailure;
+    }
 
     /// <summary>It may not.</summary>
     public sealed record Refused(OAuthError Error) : GrantResult;

@@ -58,10 +58,11 @@ public sealed class TokenEndpoint(
             case GrantResult.Granted granted:
                 if (await mint.IssueAsync(granted.Access) is not { } result)
                 {
-                    await OAuthAnswer.ErrorAsync(context, LoginRefusal.AuthenticationFailure with { Reference = granted.Reference }, dialect);
+                    await OAuthAnswer.ErrorAsync(context, granted.IfSpent with { Reference = granted.Reference }, dialect);
                     break;
                 }
-                context.Response.Headers[OAuthAnswer.ReferenceHeader] = granted.Reference;
+                if (granted.Reference is { } reference)
+                    context.Response.Headers[OAuthAnswer.ReferenceHeader] = reference;
                 await (dialect == Dialect.Salesforce
                     ? SalesforceTokenAnswer.WriteAsync(context, result, form, client.PresentedSecret, publicUrl)
                     : StandardTokenAnswer.WriteAsync(context, result));

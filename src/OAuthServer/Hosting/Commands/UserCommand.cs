@@ -16,7 +16,12 @@ static class UserCommand
         var unlock = new Option<bool>("--unlock") { Description = "End a lockout, for trusted and untrusted origins." };
         var token = new Option<bool>("--reset-token") { Description = "Mail the user a new security token; the old one dies." };
         var authenticator = new Option<bool>("--remove-authenticator") { Description = "Remove a lost authenticator app and its recovery codes." };
-        var command = new Command("user", "Unlock a user, reset the security token, remove a lost authenticator.") { name, unlock, token, authenticator };
+        var invite = new Option<bool>("--invite") { Description = "Mail a link to choose the first password." };
+        var password = new Option<bool>("--reset-password") { Description = "Mail a link to choose a new password; the old one works until then." };
+        var command = new Command("user", "Unlock a user, invite, reset password or security token, remove a lost authenticator.")
+        {
+            name, unlock, token, authenticator, invite, password,
+        };
         which.AddTo(command);
         command.SetAction(parsed => WhichServer.RunAsync(async () =>
         {
@@ -28,6 +33,8 @@ static class UserCommand
                 await account.RemoveAuthenticatorAsync();
             if (parsed.GetValue(token))
                 await account.ResetTokenAsync();
+            if (parsed.GetValue(invite) || parsed.GetValue(password))
+                await account.MailLinkAsync();
             return 0;
         }));
         return command;
@@ -62,6 +69,17 @@ static class UserCommand
                 TokenReset.NoneApplies none => none.Reason.Sentence(),
                 _ => $"The security token of {User.Username} was not reset.",
             });
+        }
+
+        internal async Task MailLinkAsync()
+        {
+            if (!MailedLinks.HasUseForPassword(Profile, User))
+            {
+                Console.WriteLine($"{User.Username} has no use for a password: no door takes one.");
+                return;
+            }
+            await Services.GetRequiredService<MailedLinks>().SendAsync(User.Id);
+            Console.WriteLine($"A link to choose a password is on its way to {User.Username} by mail.");
         }
 
         internal async Task RemoveAuthenticatorAsync()

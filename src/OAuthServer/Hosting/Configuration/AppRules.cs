@@ -17,6 +17,7 @@ static class AppRules
         CheckFlows(file, settings, report);
         CheckProof(file, settings, report);
         CheckTokens(settings, report);
+        AppAddressRules.Check(settings, report);
     }
 
     static void CheckFlows(AppFile file, AppSettings settings, FileReport report)

@@ -14,6 +14,9 @@ public sealed record ApplyReport
 
     /// <summary>Users that now have a first password: the caller issues their security tokens.</summary>
     public required IReadOnlyList<NewUser> NewUsers { get; init; }
+
+    /// <summary>Users made without a password: the caller invites them to choose one.</summary>
+    public required IReadOnlyList<NewUser> WithoutPassword { get; init; }
 }
 
 /// <summary>A secret made up for a demo; its text does not show it.</summary>
@@ -31,5 +34,5 @@ public sealed class GeneratedSecret(string kind, string owner, string value)
     public override string ToString() => $"{kind} of {owner}";
 }
 
-/// <summary>A user made by this apply, with a password.</summary>
+/// <summary>A user made by this apply.</summary>
 public sealed record NewUser(string Id, string OrgId, string ProfileId, string Username, string Email);

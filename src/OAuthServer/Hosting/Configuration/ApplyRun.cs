@@ -11,6 +11,7 @@ sealed class ApplyRun
     readonly List<string> kept = [];
     readonly List<GeneratedSecret> generated = [];
     readonly List<NewUser> newUsers = [];
+    readonly List<NewUser> withoutPassword = [];
 
     internal required ServerDb Db { get; init; }
 
@@ -24,13 +25,15 @@ sealed class ApplyRun
 
     internal required DateTimeOffset Now { get; init; }
 
-    internal ApplyReport Report => new() { Changes = changes, Kept = kept, Generated = generated, NewUsers = newUsers };
+    internal ApplyReport Report => new() { Changes = changes, Kept = kept, Generated = generated, NewUsers = newUsers, WithoutPassword = withoutPassword };
 
     internal void Made(string what) => changes.Add($"+ {what}");
 
     internal void Generated(GeneratedSecret secret) => generated.Add(secret);
 
-    internal void Activated(User user) => newUsers.Add(new(user.Id, user.OrgId, user.ProfileId, user.Username, user.Email));
+    internal void Activated(User user) => newUsers.Add(Of(user));
+
+    internal void MadeWithoutPassword(User user) => withoutPassword.Add(Of(user));
 
     /// <summary>Writes a line for each difference; true when there is one.</summary>
     internal bool Changed(string what, JsonNode? before, JsonNode? after)
@@ -57,6 +60,8 @@ sealed class ApplyRun
     }
 
     internal void Kept(string line) => kept.Add($"! {line}");
+
+    static NewUser Of(User user) => new(user.Id, user.OrgId, user.ProfileId, user.Username, user.Email);
 
     /// <summary>Values as they are written in files, to be compared.</summary>
     internal static JsonNode Json<T>(T values) => JsonSerializer.SerializeToNode(values, SettingsJson.Options)!;

@@ -61,7 +61,7 @@ public static class ConfigApply
         {
             await db.SaveChangesAsync();
             if (welcome is not null)
-                await welcome(db, report.NewUsers);
+                await welcome(db, [.. report.NewUsers, .. report.WithoutPassword]);
             await transaction.CommitAsync();
         }
         return report;

@@ -39,6 +39,8 @@ static class UserStep
         run.Made($"user \"{user.Username}\"");
         if (run.Passwords.Find(user.NormalizedUsername) is { } password)
             Activate(run, user, password);
+        else
+            run.MadeWithoutPassword(user);
     }
 
     static void Activate(ApplyRun run, User user, FirstPasswords.FirstPassword password)

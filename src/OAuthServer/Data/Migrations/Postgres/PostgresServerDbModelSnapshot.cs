@@ -284,6 +284,10 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("answered_request_id");
 
+                    b.Property<long?>("AppsToldAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("apps_told_at");
+
                     b.Property<long>("AuthenticatedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("authenticated_at");
@@ -341,6 +345,8 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .IsUnique();
 
                     b.HasIndex("UserId");
+
+                    b.HasIndex("AppsToldAt", "EndedAt");
 
                     b.ToTable("browser_sessions");
                 });
@@ -628,6 +634,8 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnName("user_id");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("SessionId");
 
                     b.HasIndex("UserId");
 
@@ -1173,9 +1181,9 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("request_id");
 
-                    b.Property<byte[]>("ReturnTo")
+                    b.Property<byte[]>("Target")
                         .HasColumnType("bytea")
-                        .HasColumnName("return_to");
+                        .HasColumnName("target");
 
                     b.Property<string>("UserId")
                         .HasColumnType("text")

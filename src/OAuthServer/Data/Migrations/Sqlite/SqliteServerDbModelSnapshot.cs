@@ -275,6 +275,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("answered_request_id");
 
+                    b.Property<long?>("AppsToldAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("apps_told_at");
+
                     b.Property<long>("AuthenticatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("authenticated_at");
@@ -332,6 +336,8 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .IsUnique();
 
                     b.HasIndex("UserId");
+
+                    b.HasIndex("AppsToldAt", "EndedAt");
 
                     b.ToTable("browser_sessions");
                 });
@@ -619,6 +625,8 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnName("user_id");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("SessionId");
 
                     b.HasIndex("UserId");
 
@@ -1158,9 +1166,9 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("request_id");
 
-                    b.Property<byte[]>("ReturnTo")
+                    b.Property<byte[]>("Target")
                         .HasColumnType("BLOB")
-                        .HasColumnName("return_to");
+                        .HasColumnName("target");
 
                     b.Property<string>("UserId")
                         .HasColumnType("TEXT")

@@ -55,6 +55,7 @@ public sealed class RefreshTokenGrant(LoginGate gate, RefreshTokens tokens, Writ
                 Assurance = new Assurance(token.Proven, token.TrustedNetwork),
                 AuthenticatedAt = token.AuthenticatedAt,
                 GrantId = token.GrantId,
+                SessionId = token.SessionId,
                 NextRefreshToken = RefreshTokens.Rotates(request.App) ? tokens.SuccessorOf(token) : null,
             },
             login.Reference);

@@ -10,8 +10,9 @@ namespace OAuthServer.Data.Migrations.Postgres
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropColumn(name: "return_to", table: "pending_sign_ins");
-            migrationBuilder.AddColumn<byte[]>(name: "return_to", table: "pending_sign_ins", type: "bytea", nullable: true);
+            migrationBuilder.DropColumn(
+                name: "return_to",
+                table: "pending_sign_ins");
 
             migrationBuilder.AddColumn<string>(
                 name: "one_of",
@@ -20,10 +21,10 @@ namespace OAuthServer.Data.Migrations.Postgres
                 nullable: false,
                 defaultValue: "");
 
-            migrationBuilder.AddColumn<long>(
-                name: "denied_at",
-                table: "authorization_requests",
-                type: "bigint",
+            migrationBuilder.AddColumn<byte[]>(
+                name: "target",
+                table: "pending_sign_ins",
+                type: "bytea",
                 nullable: true);
 
             migrationBuilder.CreateTable(
@@ -68,17 +69,14 @@ namespace OAuthServer.Data.Migrations.Postgres
                 table: "pending_sign_ins");
 
             migrationBuilder.DropColumn(
-                name: "denied_at",
-                table: "authorization_requests");
+                name: "target",
+                table: "pending_sign_ins");
 
-            migrationBuilder.AlterColumn<string>(
+            migrationBuilder.AddColumn<string>(
                 name: "return_to",
                 table: "pending_sign_ins",
                 type: "text",
-                nullable: true,
-                oldClrType: typeof(byte[]),
-                oldType: "bytea",
-                oldNullable: true);
+                nullable: true);
         }
     }
 }

@@ -11,7 +11,7 @@ using OAuthServer.Data;
 namespace OAuthServer.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresServerDb))]
-    [Migration("20261122084344_SignIn")]
+    [Migration("20261122085802_SignIn")]
     partial class SignIn
     {
         /// <inheritdoc />
@@ -287,6 +287,10 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("answered_request_id");
 
+                    b.Property<long?>("AppsToldAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("apps_told_at");
+
                     b.Property<long>("AuthenticatedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("authenticated_at");
@@ -344,6 +348,8 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .IsUnique();
 
                     b.HasIndex("UserId");
+
+                    b.HasIndex("AppsToldAt", "EndedAt");
 
                     b.ToTable("browser_sessions");
                 });
@@ -623,6 +629,8 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnName("user_id");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("SessionId");
 
                     b.HasIndex("UserId");
 
@@ -1168,9 +1176,9 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("request_id");
 
-                    b.Property<byte[]>("ReturnTo")
+                    b.Property<byte[]>("Target")
                         .HasColumnType("bytea")
-                        .HasColumnName("return_to");
+                        .HasColumnName("target");
 
                     b.Property<string>("UserId")
                         .HasColumnType("text")

@@ -10,14 +10,9 @@ namespace OAuthServer.Data.Migrations.Sqlite
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.AlterColumn<byte[]>(
+            migrationBuilder.DropColumn(
                 name: "return_to",
-                table: "pending_sign_ins",
-                type: "BLOB",
-                nullable: true,
-                oldClrType: typeof(string),
-                oldType: "TEXT",
-                oldNullable: true);
+                table: "pending_sign_ins");
 
             migrationBuilder.AddColumn<string>(
                 name: "one_of",
@@ -26,10 +21,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                 nullable: false,
                 defaultValue: "");
 
-            migrationBuilder.AddColumn<long>(
-                name: "denied_at",
-                table: "authorization_requests",
-                type: "INTEGER",
+            migrationBuilder.AddColumn<byte[]>(
+                name: "target",
+                table: "pending_sign_ins",
+                type: "BLOB",
                 nullable: true);
 
             migrationBuilder.CreateTable(
@@ -74,17 +69,14 @@ namespace OAuthServer.Data.Migrations.Sqlite
                 table: "pending_sign_ins");
 
             migrationBuilder.DropColumn(
-                name: "denied_at",
-                table: "authorization_requests");
+                name: "target",
+                table: "pending_sign_ins");
 
-            migrationBuilder.AlterColumn<string>(
+            migrationBuilder.AddColumn<string>(
                 name: "return_to",
                 table: "pending_sign_ins",
                 type: "TEXT",
-                nullable: true,
-                oldClrType: typeof(byte[]),
-                oldType: "BLOB",
-                oldNullable: true);
+                nullable: true);
         }
     }
 }

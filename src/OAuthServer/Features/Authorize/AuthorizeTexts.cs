@@ -1,0 +1,4 @@
+namespace OAuthServer.Features.Authorize;
+
+/// <summary>Names the texts in AuthorizeTexts.resx.</summary>
+public sealed class AuthorizeTexts;

@@ -1,0 +1,4 @@
+namespace OAuthServer.Features.Consent;
+
+/// <summary>Names the texts in ConsentTexts.resx.</summary>
+public sealed class ConsentTexts;

@@ -1,0 +1,4 @@
+namespace OAuthServer.Features.EndSession;
+
+/// <summary>Names the texts in EndSessionTexts.resx.</summary>
+public sealed class EndSessionTexts;

@@ -1,0 +1,100 @@
+using Microsoft.EntityFrameworkCore;
+using OAuthServer.Apps;
+using OAuthServer.Data;
+using OAuthServer.Tokens;
+
+namespace OAuthServer.Features.EndSession;
+
+/// <summary>
+/// Tells apps of sessions that have ended (OpenID Connect Back-Channel Logout 1.0), however they ended: signed out, ended from afar, or by
+/// a new password. A session that ended leaves one notice for each app that was granted something in it; a notice is tried again, like
+/// a mail, until the app has taken it or a day is over. Two nodes never send one notice at the same time.
+/// </summary>
+public sealed class LogoutWorker(
+    Database database, AppDirectory apps, LogoutTokens tokens, BackchannelSender sender, TimeProvider clock, ILogger<LogoutWorker> log) : BackgroundService
+{
+    const int Page = 50;
+    static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan GiveUpAfter = TimeSpan.FromDays(1);
+    static readonly TimeSpan[] Pauses = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1)];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await NoticeAsync();
+                await SendDueAsync(stoppingToken);
+                await Task.Delay(Look, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception problem) when (problem is not OutOfMemoryException)
+            {
+                log.LogWarning("Apps cannot be told of logouts at the moment ({Problem}).", problem.GetType().Name);
+                await Task.Delay(Look, CancellationToken.None);
+            }
+        }
+    }
+
+    /// <summary>Turns ended sessions into notices.</summary>
+    async Task NoticeAsync()
+    {
+        await using var db = database.NewContext();
+        var ended = await db.BrowserSessions.AsNoTracking().Where(s => s.AppsToldAt == null && s.EndedAt != null).Take(Page).ToListAsync();
+        foreach (var session in ended)
+        {
+            var now = clock.GetUtcNow();
+            var takingPart = await db.Grants.Where(g => g.SessionId == session.Id).Select(g => g.AppId).Distinct().ToListAsync();
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            if (await db.BrowserSessions.Where(s => s.Id == session.Id && s.AppsToldAt == null).ExecuteUpdateAsync(set => set.SetProperty(s => s.AppsToldAt, now)) == 0)
+                continue; // another node's
+            foreach (var appId in takingPart)
+            {
+                if (await apps.FindByIdAsync(appId) is { Settings.BackchannelLogoutUri: not null })
+                    db.LogoutNotices.Add(new() { AppId = appId, UserId = session.UserId, SessionId = session.Id, CreatedAt = now, NextAttemptAt = now });
+            }
+            await db.SaveChangesAsync();
+            await transaction.CommitAsync();
+        }
+    }
+
+    /// <summary>Sends all at once what is due: an app that hangs holds up no other.</summary>
+    async Task SendDueAsync(CancellationToken stopping)
+    {
+        await using var db = database.NewContext();
+        var now = clock.GetUtcNow();
+        var due = await db.LogoutNotices.AsNoTracking().Where(n => n.SentAt == null && n.NextAttemptAt <= now).OrderBy(n => n.NextAttemptAt).Take(Page).ToListAsync(stopping);
+        await Task.WhenAll(due.Select(notice => SendAsync(notice, stopping)));
+    }
+
+    async Task SendAsync(LogoutNotice notice, CancellationToken stopping)
+    {
+        await using var db = database.NewContext();
+        var lease = clock.GetUtcNow() + Lease;
+        var mine = db.LogoutNotices.Where(n => n.Id == notice.Id && n.SentAt == null);
+        if (await mine.Where(n => n.NextAttemptAt == notice.NextAttemptAt).ExecuteUpdateAsync(set => set.SetProperty(n => n.NextAttemptAt, lease), CancellationToken.None) == 0)
+            return;
+        if (await apps.FindByIdAsync(notice.AppId) is not { App.IsActive: true, Settings.BackchannelLogoutUri: { } uri } app)
+        {
+            await mine.ExecuteDeleteAsync(CancellationToken.None); // it no longer wants to know
+            return;
+        }
+        var problem = await sender.SendAsync(uri, await tokens.ForAsync(app, notice.UserId, notice.SessionId), stopping);
+        var now = clock.GetUtcNow();
+        if (problem is null)
+        {
+            await mine.ExecuteUpdateAsync(set => set.SetProperty(n => n.SentAt, now).SetProperty(n => n.LastError, (string?)null), CancellationToken.None);
+            return;
+        }
+        var attempts = notice.Attempts + 1;
+        var next = now - notice.CreatedAt >= GiveUpAfter ? DateTimeOffset.MaxValue : now + Pauses[Math.Min(attempts, Pauses.Length) - 1];
+        await mine.ExecuteUpdateAsync(
+            set => set.SetProperty(n => n.Attempts, attempts).SetProperty(n => n.NextAttemptAt, next).SetProperty(n => n.LastError, problem), CancellationToken.None);
+        log.LogWarning("App {AppId} was not told of a logout (attempt {Attempts}): {Reason}", notice.AppId, attempts, problem);
+    }
+}
