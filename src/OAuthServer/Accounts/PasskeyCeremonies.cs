@@ -112,7 +112,7 @@ public sealed class PasskeyCeremonies : IDisposable
     {
         try
         {
-            var reader = new CborReader(attestationObject, CborConformanceMode.Ctap2Canonical);
+            var reader = new CborReader(attestationObject, CborConformanceMode.Strict);
             string? format = null;
             var isEmpty = false;
             reader.ReadStartMap();

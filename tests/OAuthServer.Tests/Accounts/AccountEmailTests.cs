@@ -81,11 +81,35 @@ public sealed class AccountEmailTests
         snapshot);
 
     [Fact]
+    public void Device_code() => Matches(DeviceCodeEmail.Compose(Ada, AccountScene.Server, "12345678", "192.0.2.7", "Firefox", At), "device-code");
+
+    [Fact]
+    public void New_device() => Matches(NewDeviceEmail.Compose(Ada, AccountScene.Server, "192.0.2.7", "<script>alert(1)</script>", At), "new-device");
+
+    [Fact]
+    public void Passkey_added() => Matches(PasskeyAddedEmail.Compose(Ada, AccountScene.Server, "Blue \"key\"", At), "passkey-added");
+
+    [Fact]
+    public void Passkey_removed() => Matches(PasskeyRemovedEmail.Compose(Ada, AccountScene.Server, "Blue key", At), "passkey-removed");
+
+    [Fact]
+    public void Invitation() => Matches(InvitationEmail.Compose(Ada, AccountScene.Server, AccountScene.Server.At("/reset-password?link=abc"), At), "invitation");
+
+    [Theory]
+    [InlineData(false, "password-link")]
+    [InlineData(true, "password-link-by-administrator")]
+    public void Password_link(bool byAdministrator, string snapshot) => Matches(
+        PasswordResetEmail.Compose(Ada, AccountScene.Server, AccountScene.Server.At("/reset-password?link=abc"), byAdministrator, At), snapshot);
+
+    [Fact]
+    public void No_password() => Matches(NoPasswordEmail.Compose(Ada, AccountScene.Server), "no-password");
+
+    [Fact]
     public void Nobody_without_a_first_name_is_greeted_by_nothing() => Assert.StartsWith(
         "Hello bob@acme.example,",
         RecoveryCodesRenewedEmail.Compose(
             new User { Id = "", OrgId = "", ProfileId = "", Username = "bob@acme.example", NormalizedUsername = "", Email = "" }, AccountScene.Server, At).Text,
         StringComparison.Ordinal);
 
-    static void Matches(Mail mail, string name) => Snapshot.Matches($"To: {mail.To}\nSubject: {mail.Subject}\n\n{mail.Text}", name);
+    static void Matches(Mail mail, string name) => Snapshot.Matches($"To: {mail.To}\nSubject: {mail.Subject}\n\n{mail.Text}\n{mail.Html}", name);
 }

@@ -1,8 +1,10 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using OAuthServer.Features.Shared;
 using OAuthServer.Http;
 using OAuthServer.Login;
+using OAuthServer.Tokens;
 
 namespace OAuthServer.Features.SignIn;
 
@@ -10,7 +12,9 @@ namespace OAuthServer.Features.SignIn;
 /// Where a person says who it is, and where everybody comes who is to sign in: for an app's request or one of the server's own pages.
 /// Whoever is signed in already and need not do it again is sent on.
 /// </summary>
-public sealed class IndexModel(SignInPages pages, PendingSignIns pending, SignIns signIns, BrowserSessions sessions, AuthorizationRequests requests, TimeProvider clock) : PageModel
+public sealed class IndexModel(
+    SignInPages pages, PendingSignIns pending, SignIns signIns, BrowserSessions sessions,
+    AuthorizationRequests requests, IdTokenHints hints, TimeProvider clock) : PageModel
 {
     /// <summary>The handle of the app's request.</summary>
     [BindProperty(Name = "request", SupportsGet = true)]
@@ -38,15 +42,19 @@ public sealed class IndexModel(SignInPages pages, PendingSignIns pending, SignIn
             Username = request?.Parameters.LoginHint;
             return Page();
         }
-        if (request is not null && Asks(request, "select_account") && request.AccountChosenAt is null && present.Session.AuthenticatedAt < request.CreatedAt)
+        if (request is not null && present.Session.AnsweredRequestId != request.Id)
         {
-            Present = present;
-            return Page();
-        }
-        if (request is not null && MustAuthenticateAnew(request, present))
-        {
-            Username = present.User.Username;
-            return Page();
+            var isOld = present.Session.AuthenticatedAt <= request.CreatedAt;
+            if (isOld && Asks(request, "select_account") && request.AccountChosenAt is null)
+            {
+                Present = present;
+                return Page();
+            }
+            if ((isOld && MustAuthenticateAnew(request, present)) || await IsAnotherMeantAsync(request, present))
+            {
+                Username = request.Parameters.LoginHint ?? present.User.Username;
+                return Page();
+            }
         }
         return pages.Answer(this, await signIns.FromSessionAsync(HttpContext, present, new(Handle, To)), nameof(Username), "CouldNotSignIn");
     }
@@ -83,8 +91,11 @@ public sealed class IndexModel(SignInPages pages, PendingSignIns pending, SignIn
 
     /// <summary>OpenID Connect Core section 3.1.2.1: <c>prompt=login</c>, and <c>max_age</c> seconds that have passed.</summary>
     bool MustAuthenticateAnew(StoredRequest request, SignedInBrowser present) =>
-        present.Session.AuthenticatedAt < request.CreatedAt
-        && (Asks(request, "login")
-            || (long.TryParse(request.Parameters.MaxAge, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var seconds)
-                && clock.GetUtcNow() - present.Session.AuthenticatedAt >= TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue))));
+        Asks(request, "login")
+        || (long.TryParse(request.Parameters.MaxAge, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            && (seconds == 0 || clock.GetUtcNow() - present.Session.AuthenticatedAt > TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue))));
+
+    /// <summary>The app's ID token is about somebody else than is signed in.</summary>
+    async Task<bool> IsAnotherMeantAsync(StoredRequest request, SignedInBrowser present) =>
+        request.Parameters["id_token_hint"] is { } token && await hints.ReadAsync(token) is { } hint && hint.UserId != present.User.Id;
 }
