@@ -61,6 +61,25 @@ public sealed class AccountEmailTests
     [InlineData(0, "recovery-code-used-last")]
     public void Recovery_code_used(int left, string snapshot) => Matches(RecoveryCodeUsedEmail.Compose(Ada, AccountScene.Server, left, At), snapshot);
 
+    [Theory]
+    [InlineData(true, "account-secured")]
+    [InlineData(false, "account-secured-without-password")]
+    public void Account_secured(bool mustChangePassword, string snapshot) => Matches(
+        AccountSecuredEmail.Compose(
+            new User
+            {
+                Id = Ada.Id,
+                OrgId = Ada.OrgId,
+                ProfileId = Ada.ProfileId,
+                Username = Ada.Username,
+                NormalizedUsername = Ada.NormalizedUsername,
+                Email = Ada.Email,
+                FirstName = Ada.FirstName,
+                MustChangePassword = mustChangePassword,
+            },
+            AccountScene.Server, "7K3M-2QPD", At),
+        snapshot);
+
     [Fact]
     public void Device_code() => Matches(DeviceCodeEmail.Compose(Ada, AccountScene.Server, "12345678", "192.0.2.7", "Firefox", At), "device-code");
 

@@ -41,6 +41,9 @@ public sealed class ConnectModel(
     /// <summary>Why it was not approved.</summary>
     public Refusal? Refused { get; private set; }
 
+    /// <summary>A sign-in that shows more would do.</summary>
+    public bool MustSignInAgain { get; private set; }
+
     /// <summary>The code as it is shown at the device.</summary>
     public string ShownCode => UserCodes.Display(UserCodes.Normalize(UserCode)!);
 
@@ -77,6 +80,7 @@ public sealed class ConnectModel(
                 Refused = new(texts["RefusedTitle"], Sentence(refused), texts["RefusedWhatToDo"], refused.Reference);
                 return Page();
             case LoginOutcome.Challenged challenged:
+                MustSignInAgain = true;
                 Refused = new(texts["RefusedTitle"], texts["SignInAgain"], texts["SignInAgainWhatToDo"], challenged.Reference);
                 return Page();
             case LoginOutcome.TooMany many:

@@ -11,7 +11,8 @@ public static class SettingsServices
         services.AddSingleton<SettingsDoor>();
         services.AddSingleton<Note>();
         services.AddSingleton<AppliedRules>();
-        services.Configure<RazorPagesOptions>(pages => pages.Conventions.AddFolderApplicationModelConvention(
+        // After the pages have made their list of conventions, wherever they are registered.
+        services.PostConfigure<RazorPagesOptions>(pages => pages.Conventions.AddFolderApplicationModelConvention(
             "/Settings", page => page.Filters.Add(new ServiceFilterAttribute<SettingsDoor>())));
     }
 }

@@ -52,7 +52,8 @@ public sealed class ConnectPageTests(Servers servers)
     {
         var (scene, browser) = await SceneAsync();
         var started = await scene.StartAsync();
-        await browser.GetAsync($"{Connect}/approve?user_code={started["user_code"]}");
+        foreach (var link in new[] { $"{Connect}/approve?user_code={started["user_code"]}", $"{Connect}?handler=approve&user_code={started["user_code"]}" })
+            Assert.Contains("Go on only if you started this yourself", (await browser.GetAsync(link)).Html, StringComparison.Ordinal);
         (await scene.PollAsync(started["device_code"])).IsRefused("authorization_pending", "");
     }
 
@@ -99,8 +100,9 @@ public sealed class ConnectPageTests(Servers servers)
         await browser.SignInAsync(scene.User);
         var page = await browser.GetAsync(Connect);
         var guesses = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => browser.PostAsync(page, Connect, ("user_code", "BCDF-GHJK"))));
-        Assert.Equal(10, guesses.Count(guess => guess.Status == HttpStatusCode.OK));
-        Assert.Equal(10, guesses.Count(guess => guess.Status == HttpStatusCode.TooManyRequests && guess.Headers.RetryAfter is not null));
+        var looked = guesses.Count(guess => guess.Status == HttpStatusCode.OK);
+        Assert.InRange(looked, 10, 11); // the first may be a little forgiven already
+        Assert.Equal(20 - looked, guesses.Count(guess => guess.Status == HttpStatusCode.TooManyRequests && guess.Headers.RetryAfter is not null));
         var started = await scene.StartAsync();
         Assert.Equal(HttpStatusCode.TooManyRequests, (await browser.GetAsync($"{Connect}?user_code={started["user_code"]}")).Status);
         var elsewhere = new TestBrowser(server, "127.0.0.9"); // the same person

@@ -20,7 +20,7 @@ public sealed class DeviceFlowTests(Servers servers)
         var scene = await SceneAsync();
         var answer = await scene.StartAsync("api");
         answer.IsAllowed();
-        Assert.Equal("no-cache, no-store", answer.Headers.CacheControl!.ToString());
+        Assert.True(answer.Headers.CacheControl!.NoStore);
         Assert.Matches("^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$", answer["user_code"]);
         Assert.Equal(43, answer["device_code"]!.Length); // 256 bits
         Assert.Equal("http://localhost:5000/setup/connect", answer["verification_uri"]);
@@ -70,7 +70,7 @@ public sealed class DeviceFlowTests(Servers servers)
         var started = await scene.StartAsync();
         var devices = scene.Server.Services.GetRequiredService<DeviceAuthorizations>();
         var device = (await devices.FindAsync(UserCodes.Normalize(started["user_code"])!))!;
-        var decided = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => i % 2 == 0 ? scene.ApproveAsync(started) : devices.DenyAsync(device, scene.User.Id)));
+        var decided = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => i % 2 == 0 ? scene.ApproveAsync(device) : devices.DenyAsync(device, scene.User.Id)));
         Assert.Single(decided, held => held);
     }
 
@@ -93,9 +93,11 @@ public sealed class DeviceFlowTests(Servers servers)
         var scene = await SceneAsync();
         var started = await scene.StartAsync();
         var devices = scene.Server.Services.GetRequiredService<DeviceAuthorizations>();
-        Assert.True(await devices.DenyAsync((await devices.FindAsync(UserCodes.Normalize(started["user_code"])!))!, scene.User.Id));
+        var device = (await devices.FindAsync(UserCodes.Normalize(started["user_code"])!))!;
+        Assert.True(await devices.DenyAsync(device, scene.User.Id));
         (await scene.PollAsync(started["device_code"])).IsRefused("access_denied", "The person said no.");
-        Assert.False(await ApproveDeniedAsync(scene));
+        Assert.False(await scene.ApproveAsync(device));
+        Assert.Null(await devices.FindAsync(UserCodes.Normalize(started["user_code"])!));
     }
 
     [Fact]
@@ -196,7 +198,7 @@ public sealed class DeviceFlowTests(Servers servers)
         var started = 0;
         while ((answer = await scene.StartAsync()).Status == HttpStatusCode.OK && started < 100)
             started++;
-        Assert.Equal(60, started);
+        Assert.InRange(started, 60, 65); // one a second is forgiven meanwhile
         answer.IsRefused(HttpStatusCode.TooManyRequests, "temporarily_unavailable");
         Assert.NotNull(answer.Headers.RetryAfter);
     }
@@ -210,22 +212,6 @@ public sealed class DeviceFlowTests(Servers servers)
         await scene.Server.Services.GetRequiredService<Purge>().RunAsync(TimeSpan.FromDays(180), Stop);
         await using var db = scene.Server.Database.NewContext();
         Assert.False(await db.DeviceAuthorizations.AnyAsync(d => d.AppId == scene.App.Id, Stop));
-    }
-
-    static async Task<bool> ApproveDeniedAsync(DeviceScene scene)
-    {
-        await using var db = scene.Server.Database.NewContext();
-        var row = await db.DeviceAuthorizations.AsNoTracking().SingleAsync(d => d.AppId == scene.App.Id, Stop);
-        var device = new WaitingDevice(row.Hash, row.AppId, row.Scope, null, row.CreatedAt, null);
-        return await scene.Server.Services.GetRequiredService<DeviceAuthorizations>().ApproveAsync(device, new DeviceApproval
-        {
-            UserId = scene.User.Id,
-            SessionId = "s",
-            Assurance = new(Proof.Password, null),
-            ProfileVersion = 1,
-            AuthenticatedAt = row.CreatedAt,
-            Reference = "r",
-        });
     }
 
     async Task<DeviceScene> SceneAsync(string database = "SQLite", AppSettings? settings = null) =>

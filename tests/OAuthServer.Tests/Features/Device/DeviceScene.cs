@@ -52,19 +52,17 @@ sealed class DeviceScene
     }
 
     /// <summary>Says yes without the page, as if the gate had just let the person pass.</summary>
-    internal async Task<bool> ApproveAsync(Answer started)
+    internal async Task<bool> ApproveAsync(Answer started) =>
+        await ApproveAsync((await Server.Services.GetRequiredService<DeviceAuthorizations>().FindAsync(UserCodes.Normalize(started["user_code"])!))!);
+
+    internal async Task<bool> ApproveAsync(WaitingDevice device) => await Server.Services.GetRequiredService<DeviceAuthorizations>().ApproveAsync(device, new DeviceApproval
     {
-        var devices = Server.Services.GetRequiredService<DeviceAuthorizations>();
-        var device = await devices.FindAsync(UserCodes.Normalize(started["user_code"])!);
-        return await devices.ApproveAsync(device!, new DeviceApproval
-        {
-            UserId = User.Id,
-            SessionId = "session",
-            Assurance = new(Proof.Password, null),
-            ProfileVersion = 1,
-            PasswordChangedAt = (await User.RowAsync()).PasswordChangedAt,
-            AuthenticatedAt = Server.Clock.GetUtcNow(),
-            Reference = "2222-2222",
-        });
-    }
+        UserId = User.Id,
+        SessionId = "session",
+        Assurance = new(Proof.Password, null),
+        ProfileVersion = 1,
+        PasswordChangedAt = (await User.RowAsync()).PasswordChangedAt,
+        AuthenticatedAt = Server.Clock.GetUtcNow(),
+        Reference = "2222-2222",
+    });
 }

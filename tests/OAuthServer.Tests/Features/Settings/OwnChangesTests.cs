@@ -143,7 +143,7 @@ public sealed class OwnChangesTests(Servers servers)
         var scene = await SceneAsync(new() { LoginRanges = ["127.0.0.0/8"] });
         Assert.Contains("only from listed addresses", (await scene.GetAsync("/settings/security-token")).Html, StringComparison.Ordinal);
         Assert.Contains("nur von bestimmten Adressen", (await scene.GetAsync("/settings/security-token?ui_locales=de")).Html, StringComparison.Ordinal);
-        Assert.DoesNotContain("<button class=\"primary danger\"", (await scene.GetAsync("/settings/security-token")).Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<button class=\"danger\"", (await scene.GetAsync("/settings/security-token")).Html, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -38,7 +38,7 @@ sealed class SettingsScene
     internal async Task<Page> GetAsync(string path)
     {
         var page = await Browser.GetAsync(path);
-        Assert.True(page.Status == HttpStatusCode.OK, $"{path}: {(int)page.Status} {page.Location} {page.Html}");
+        Assert.True(page.Status == HttpStatusCode.OK, $"{path}: {(int)page.Status} {page.Location} {Server.Log.Lines.LastOrDefault(line => line.StartsWith("Error", StringComparison.Ordinal))}");
         return page;
     }
 
