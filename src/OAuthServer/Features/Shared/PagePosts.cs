@@ -13,19 +13,40 @@ public sealed class AcceptsCrossSitePostsAttribute : Attribute;
 /// <summary>
 /// Refuses a form that another site sent (ASVS 5.0 section 3.5.1), before the token in it is looked at and before any page runs: the
 /// browser says where a form comes from in <c>Sec-Fetch-Site</c> and <c>Origin</c>. A program says neither, and has no session to abuse.
+/// A body that cannot be read is refused here too, before the framework trips over it.
 /// </summary>
-public sealed class PagePosts(PublicUrl publicUrl) : IAuthorizationFilter
+public sealed class PagePosts(PublicUrl publicUrl) : IAsyncAuthorizationFilter
 {
     readonly string origin = new Uri(publicUrl.Value).GetLeftPart(UriPartial.Authority);
 
     /// <inheritdoc />
-    public void OnAuthorization(AuthorizationFilterContext context)
+    public async Task OnAuthorizationAsync(AuthorizationFilterContext context)
     {
         var request = context.HttpContext.Request;
+        if (!await IsReadableAsync(request))
+        {
+            context.Result = RefusalPage.Result(StatusCodes.Status400BadRequest, Refusal.Unreadable(context.HttpContext));
+            return;
+        }
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || IsFromHere(request.Headers))
             return;
         if (context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<AcceptsCrossSitePostsAttribute>() is null)
             context.Result = RefusalPage.Result(StatusCodes.Status403Forbidden, Refusal.FormFromElsewhere(context.HttpContext));
+    }
+
+    /// <summary>The form is read once and kept. An encoding that .NET knows and refuses is not supported; the rest is damage.</summary>
+    static async Task<bool> IsReadableAsync(HttpRequest request)
+    {
+        try
+        {
+            if (request.HasFormContentType)
+                await request.ReadFormAsync(request.HttpContext.RequestAborted);
+            return true;
+        }
+        catch (Exception problem) when (RequestForm.IsUnreadable(problem) || problem is NotSupportedException or ArgumentException)
+        {
+            return false;
+        }
     }
 
     /// <summary>A sandboxed page and a redirect from elsewhere have the origin <c>null</c>: that is another one, too.</summary>

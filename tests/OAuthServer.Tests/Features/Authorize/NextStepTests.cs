@@ -53,7 +53,11 @@ public sealed class NextStepTests
             WantsTwoFactors = wish == "two",
             Stored = new()
             {
-                Id = "request", Handle = "", App = null!, Parameters = AuthorizationParameters.Of(_ => null), CreatedAt = Now.AddMinutes(-5),
+                Id = "request",
+                Handle = "",
+                App = null!,
+                Parameters = AuthorizationParameters.Of(_ => null),
+                CreatedAt = Now.AddMinutes(-5),
                 AccountChosenAt = wish == "chosen" ? Now : null,
             },
             CreatedAt = Now.AddMinutes(-5),
