@@ -10,13 +10,17 @@ public static class StepUp
 
     const string OneFactor = "urn:oauthserver:acr:1";
 
+    /// <summary>True when, of the classes this server knows, only the one with two factors will do. Unknown ones are no wish.</summary>
+    public static bool IsDemanded(string? acrValues) =>
+        (acrValues ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries) is var values
+        && values.Contains(TwoFactors, StringComparer.Ordinal) && !values.Contains(OneFactor, StringComparer.Ordinal);
+
     /// <summary>What a person must still show who may come in, for the app that asks; empty when nothing.</summary>
     /// <param name="acrValues">As the app sent them; one that takes a single factor too asks for nothing.</param>
     /// <param name="login">What is proven.</param>
     public static IReadOnlyList<ChallengeKind> KindsFor(string? acrValues, LoginOutcome.SignedIn login)
     {
-        var values = (acrValues ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (!values.Contains(TwoFactors, StringComparer.Ordinal) || values.Contains(OneFactor, StringComparer.Ordinal) || login.Assurance.Acr == TwoFactors)
+        if (!IsDemanded(acrValues) || login.Assurance.Acr == TwoFactors)
             return [];
         List<ChallengeKind> kinds = [];
         if ((login.User.Enrolled & Proof.Totp) != Proof.None)

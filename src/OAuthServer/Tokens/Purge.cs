@@ -29,7 +29,7 @@ public sealed class Purge(Database database, TimeProvider clock)
             .Where(g => g.Channel != LoginChannel.ClientCredentials && g.AuthenticatedAt < oldest
                 && (g.RefreshExpiresAt == null || g.RefreshExpiresAt < oldest) && !db.AccessTokens.Any(t => t.GrantId == g.Id))
             .ExecuteDeleteAsync(cancellation);
-        await db.AuthorizationRequests.Where(r => r.ExpiresAt < oldest).ExecuteDeleteAsync(cancellation);
+        await db.AuthorizationRequests.Where(r => r.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
         // A used code is remembered as long as what it made may live without a refresh.
         await db.AuthorizationCodes.Where(c => c.ExpiresAt < oldest).ExecuteDeleteAsync(cancellation);
         await db.LogoutNotices.Where(n => n.CreatedAt < now - Remembered).ExecuteDeleteAsync(cancellation);

@@ -55,6 +55,15 @@ public sealed class ConfigApplyErrorsTests : IAsyncLifetime
     [InlineData("apps/nightly.json", "secrets", """[{"name":"a","value":"tooshort"}]""", "secrets[0].value: is shorter than 16 characters; make one with: openssl rand -hex 32")]
     [InlineData("apps/nightly.json", "secrets", """[{"name":"a","value":"generate"},{"name":"a","value":"generate","expiresAt":"soon"}]""", "secrets[1].expiresAt: must be a time such as \"2030-01-31T00:00:00Z\".", "secrets[1]: is there twice; remove one.")]
     [InlineData("apps/nightly.json", "scopes", """["api full"]""", "scopes[0]: must be printable ASCII without spaces, quotes and backslashes.")]
+    [InlineData("apps/nightly.json", "flows", """["authorizationCode"]""", "redirectUris: is missing: answers of the authorizationCode flow go nowhere else; write one such as \"https://app.example.com/callback\".")]
+    [InlineData("apps/nightly.json", "redirectUris", """["app.example.com/callback","/callback"]""", "redirectUris[0]: is not an absolute URL of printable ASCII characters; write one such as \"https://app.example.com/callback\".", "redirectUris[1]: is not an absolute URL of printable ASCII characters; write one such as \"https://app.example.com/callback\".")]
+    [InlineData("apps/nightly.json", "redirectUris", """["https://app.example.com/#here"]""", "redirectUris[0]: has a fragment, in which nothing reaches an app; remove it.")]
+    [InlineData("apps/nightly.json", "redirectUris", """["https://me@app.example.com/"]""", "redirectUris[0]: has a user in it; remove what stands before the at sign.")]
+    [InlineData("apps/nightly.json", "redirectUris", """["http://app.example.com/","http://127.0.0.1/","http://localhost:8080/x"]""", "redirectUris[0]: is http on a host that is not this machine; use https.")]
+    [InlineData("apps/nightly.json", "redirectUris", """["com.example.app:/callback"]""", "redirectUris[0]: must be https, or http on this machine.")]
+    [InlineData("apps/nightly.json", "postLogoutRedirectUris", """["javascript:alert(1)"]""", "postLogoutRedirectUris[0]: must be https, or http on this machine.")]
+    [InlineData("apps/nightly.json", "backchannelLogoutUri", "\"http://app.example.com/logout\"", "backchannelLogoutUri: is http on a host that is not this machine; use https.")]
+    [InlineData("apps/nightly.json", "idTokenAlgorithm", "\"HS256\"", "idTokenAlgorithm: \"HS256\" is not known; use \"RS256\" or \"ES256\".")]
     [InlineData("apps/nightly.json", "refresh", """{"idleDays":91}""", "refresh.idleDays: 91 is more than refresh.lifetimeDays (90); use less.")]
     public async Task What_is_wrong_is_named_with_its_file_its_place_and_its_remedy(string file, string path, string? value, params string[] expected)
     {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using OAuthServer.Orgs;
+using OAuthServer.Tests.Features.Authorize;
 using OAuthServer.Tests.Support;
 
 namespace OAuthServer.Tests.Hosting;
@@ -86,6 +87,11 @@ public sealed class FuzzTests
         var basic = "Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes($"{app.ClientId}:{app.Secret}"));
         var bearer = "Bearer " + login["access_token"];
         var password = $"grant_type=password&username={user.Username}&password={user.Password}";
+        var browsed = await AuthorizeScene.ReadyAsync(server);
+        var (code, idToken) = (await browsed.CodeAsync(), (await browsed.TokensAsync())["id_token"]);
+        var handle = (await browsed.AuthorizeAsync(("prompt", "consent"))).Parameter("request");
+        var authorize = AuthorizeScene.UrlOf(browsed.Request());
+        var cookie = string.Join("; ", browsed.Browser.Cookies.Select(pair => $"{pair.Key}={pair.Value}"));
         return
         [
             () => new("POST", "/services/oauth2/token", Form, $"{password}&{secret}"),
@@ -93,6 +99,18 @@ public sealed class FuzzTests
             () => new("POST", "/services/oauth2/token", Form, $"grant_type=client_credentials&{secret}"),
             () => With("Authorization", basic, new("POST", "/services/oauth2/token", Form, "grant_type=client_credentials")),
             () => new("POST", "/services/oauth2/token", Form, $"grant_type=refresh_token&refresh_token={login["refresh_token"]}&{secret}"),
+            () => new("GET", authorize, null, ""),
+            () => new("GET", authorize + "&prompt=none", null, ""),
+            () => With("Cookie", cookie, new("GET", authorize, null, "")),
+            () => With("Cookie", cookie, new("GET", authorize + "&prompt=none&max_age=1000&response_mode=form_post", null, "")),
+            () => new("POST", "/services/oauth2/authorize", Form, authorize[(authorize.IndexOf('?', StringComparison.Ordinal) + 1)..]),
+            () => new("POST", "/services/oauth2/par", Form, $"{authorize[(authorize.IndexOf('?', StringComparison.Ordinal) + 1)..]}&client_secret={browsed.App.Secret}"),
+            () => new("POST", "/services/oauth2/token", Form, $"grant_type=authorization_code&code={code}&redirect_uri={Uri.EscapeDataString(AuthorizeScene.RedirectUri)}&code_verifier={AuthorizeScene.Verifier}&client_id={browsed.App.ClientId}&client_secret={browsed.App.Secret}"),
+            () => With("Cookie", cookie, new("GET", "/consent?request=" + handle, null, "")),
+            () => With("Cookie", cookie, new("POST", "/consent?request=" + handle, Form, "decision=allow&scope=openid")),
+            () => new("GET", "/services/auth/idp/oidc/logout?post_logout_redirect_uri=https%3A%2F%2Fapp.example%2Fgoodbye&state=x&id_token_hint=" + idToken, null, ""),
+            () => new("POST", "/services/auth/idp/oidc/logout", Form, "id_token_hint=" + idToken),
+            () => With("Cookie", cookie, new("GET", "/logout?state=x&client_id=" + browsed.App.ClientId, null, "")),
             () => new("POST", "/services/oauth2/introspect", Form, $"token={login["access_token"]}&{secret}"),
             () => new("POST", "/services/oauth2/revoke", Form, $"token={other["refresh_token"]}&{secret}"),
             () => new("GET", "/services/oauth2/revoke?token=" + Uri.EscapeDataString(other["access_token"]!), null, ""),

@@ -1,6 +1,7 @@
 using System.Net;
 using Npgsql;
 using OAuthServer.Policy;
+using OAuthServer.Tests.Features.Authorize;
 using OAuthServer.Tests.Support;
 
 namespace OAuthServer.Tests.Hosting;
@@ -54,6 +55,25 @@ public sealed class TwoNodesTests : IAsyncLifetime
         (await a.PostAsync(TestServer.Office, "/services/oauth2/revoke", ("token", login["refresh_token"]), ("client_id", app.ClientId), ("client_secret", app.Secret))).IsAllowed();
         Assert.Equal("False", (await IntrospectAsync(b, app, login["access_token"]!))["active"]);
         (await RefreshAsync(b, app, login["refresh_token"]!)).IsRefused("invalid_grant", "expired access/refresh token");
+    }
+
+    [Fact]
+    public async Task A_browser_and_its_app_may_go_to_either()
+    {
+        var scene = await AuthorizeScene.ReadyAsync(a);
+        await b.NoticeAsync();
+        var uri = (await scene.PushAsync())["request_uri"]!;
+        var elsewhere = new TestBrowser(b, TestServer.Office);
+        foreach (var (name, value) in scene.Browser.Cookies)
+            elsewhere.Cookies[name] = value;
+        var code = (await elsewhere.GetAsync($"/services/oauth2/authorize?client_id={scene.App.ClientId}&request_uri={Uri.EscapeDataString(uri)}")).Parameter("code")!;
+        (await scene.WithHandleAsync(uri)).IsForThePersonAlone("invalid_request_uri");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? a : b).TokenAsync(
+            TestServer.Outside, ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", AuthorizeScene.RedirectUri), ("code_verifier", AuthorizeScene.Verifier),
+            ("client_id", scene.App.ClientId), ("client_secret", scene.App.Secret))));
+        var winner = Assert.Single(answers, answer => answer.Status == HttpStatusCode.OK);
+        Assert.All(answers.Where(answer => answer != winner), answer => answer.IsRefused(HttpStatusCode.BadRequest, "invalid_grant"));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await scene.UserInfoAsync(winner["access_token"]!)).Status);
     }
 
     [Fact]

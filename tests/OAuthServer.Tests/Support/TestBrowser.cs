@@ -58,7 +58,8 @@ public sealed class TestBrowser(TestServer server, string from = TestServer.Outs
     }
 
     /// <summary>Signs in without the pages, as if the gate had just allowed it.</summary>
-    public async Task<BrowserSession> SignInAsync(TestUser user, Proof proven = Proof.Password, LoginChannel channel = LoginChannel.Browser)
+    public async Task<BrowserSession> SignInAsync(
+        TestUser user, Proof proven = Proof.Password, LoginChannel channel = LoginChannel.Browser, string? answeredRequestId = null)
     {
         var account = (await server.Services.GetRequiredService<UserAccounts>().FindByIdAsync(user.Id))!;
         var directory = (await server.Services.GetRequiredService<OrgDirectory>().CurrentAsync()).Rows;
@@ -69,7 +70,7 @@ public sealed class TestBrowser(TestServer server, string from = TestServer.Outs
             context,
             new LoginOutcome.SignedIn(
                 account, directory.Orgs[account.OrgId], directory.Profiles[account.ProfileId], new Assurance(proven, null), server.Clock.GetUtcNow(), "-"),
-            channel, answeredRequestId: null);
+            channel, answeredRequestId);
         foreach (var line in context.Response.Headers.SetCookie)
             Keep(line!);
         return browser.Session;

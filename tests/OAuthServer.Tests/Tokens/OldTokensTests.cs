@@ -1,7 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Data;
+using OAuthServer.Tests.Features.Authorize;
 using OAuthServer.Tests.Support;
+using OAuthServer.Tokens;
 
 namespace OAuthServer.Tests.Tokens;
 
@@ -38,6 +40,37 @@ public sealed class OldTokensTests
         }
         await server.Services.GetRequiredService<ChangeWatch>().RefreshAsync();
         Assert.Equal("False", (await IntrospectAsync(server, app, token))["active"]);
+    }
+
+    [Fact]
+    public async Task Old_codes_and_requests_are_forgotten_and_a_used_code_not_before_what_it_made_has_ended()
+    {
+        await using var server = await TestServer.StartAsync();
+        var scene = await AuthorizeScene.ReadyAsync(server);
+        var code = await scene.CodeAsync();
+        (await scene.RedeemAsync(code)).IsAllowed();
+        await scene.PushAsync();
+        var purge = server.Services.GetRequiredService<Purge>();
+        await using var db = server.Database.NewContext();
+        server.Clock.Advance(TimeSpan.FromMinutes(5));
+        await purge.RunAsync(TimeSpan.FromDays(180), TestContext.Current.CancellationToken);
+        Assert.Equal((1, 0), (await db.AuthorizationCodes.CountAsync(TestContext.Current.CancellationToken), await db.AuthorizationRequests.CountAsync(TestContext.Current.CancellationToken)));
+        server.Clock.Advance(TimeSpan.FromHours(25));
+        await purge.RunAsync(TimeSpan.FromDays(180), TestContext.Current.CancellationToken);
+        Assert.Equal(0, await db.AuthorizationCodes.CountAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_clock_set_back_makes_neither_a_used_code_nor_an_answered_request_good_again()
+    {
+        await using var server = await TestServer.StartAsync();
+        var scene = await AuthorizeScene.ReadyAsync(server);
+        var uri = (await scene.PushAsync())["request_uri"]!;
+        var code = (await scene.WithHandleAsync(uri)).Parameter("code")!;
+        (await scene.RedeemAsync(code)).IsAllowed();
+        server.Clock.Set(server.Clock.GetUtcNow() - TimeSpan.FromSeconds(3));
+        (await scene.RedeemAsync(code)).IsRefused(System.Net.HttpStatusCode.BadRequest, "invalid_grant");
+        (await scene.WithHandleAsync(uri)).IsForThePersonAlone("invalid_request_uri");
     }
 
     static Task<Answer> RefreshAsync(TestServer server, TestApp app, string token) => server.TokenAsync(

@@ -67,16 +67,17 @@ public sealed class AuthorizeEndpoint(
             return;
         }
         var app = request.ReturnTo.App;
-        // Another organization's user is, for this app, nobody.
-        var session = await sessions.CurrentAsync(context) is { } current && current.User.OrgId == app.App.OrgId ? current : null;
+        var present = await sessions.CurrentAsync(context);
+        var session = present?.User.OrgId == app.App.OrgId ? present : null; // another organization's user is, for this app, nobody
         var consented = session is not null && ConsentRule.IsGiven(request, await consents.FindAsync(session.User.Id, app));
         var step = NextStep.After(request, session, consented, clock.GetUtcNow());
         if (step is NextStep.Issue)
             step = await issuing.IssueAsync(context, request, session!);
         switch (step)
         {
-            case NextStep.SignIn:
-                await ToPageAsync(context, Routes.SignIn, request, sent);
+            case NextStep.SignIn signIn:
+                // Said to the page, which would else send whoever is signed in straight back.
+                await ToPageAsync(context, Routes.SignIn, request, sent, signIn.AsAnother || present is not null && session is null ? "&another=true" : "");
                 break;
             case NextStep.Consent:
                 await ToPageAsync(context, Routes.Consent, request, sent);
@@ -87,10 +88,11 @@ public sealed class AuthorizeEndpoint(
         }
     }
 
-    async Task ToPageAsync(HttpContext context, string page, AuthorizeRequest request, AuthorizationParameters sent)
+    async Task ToPageAsync(HttpContext context, string page, AuthorizeRequest request, AuthorizationParameters sent, string more = "")
     {
         var handle = await HandleOfAsync(request, sent);
-        await AuthorizeAnswer.RedirectAsync(context, $"{context.Request.PathBase}{page}?request={handle}");
+        var languages = (request.Stored?.Parameters ?? sent).UiLocales is { } wanted ? "&ui_locales=" + Uri.EscapeDataString(wanted) : "";
+        await AuthorizeAnswer.RedirectAsync(context, $"{context.Request.PathBase}{page}?request={handle}{more}{languages}");
     }
 
     async Task<string> HandleOfAsync(AuthorizeRequest request, AuthorizationParameters sent) =>

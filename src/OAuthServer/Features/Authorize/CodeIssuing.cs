@@ -12,7 +12,7 @@ namespace OAuthServer.Features.Authorize;
 /// request, or for the server's own pages, is judged by the gate once more, for this app and from where the browser is now.
 /// </summary>
 public sealed class CodeIssuing(
-    AuthorizationRequests requests, AuthorizationCodes codes, AuthorizeAnswer answer, LoginGate gate, WriteQueue writes, RequestOrigins origins, TimeProvider clock)
+    AuthorizationRequests requests, AuthorizationCodes codes, AuthorizeAnswer answer, LoginGate gate, KnownDevices devices, WriteQueue writes, RequestOrigins origins, TimeProvider clock)
 {
     /// <summary>What the person is told about a handle that is good for nothing.</summary>
     public static OAuthError Over { get; } =
@@ -61,7 +61,7 @@ public sealed class CodeIssuing(
     ValueTask<bool> UseUpAsync(WriteScope scope, AuthorizeRequest request) =>
         request.Stored is { } stored ? requests.AnswerAsync(scope, stored.Id) : new(true);
 
-    Task<LoginOutcome> JudgeAsync(HttpContext context, AuthorizeRequest request, SignedInBrowser session) => gate.JudgeAsync(
+    async Task<LoginOutcome> JudgeAsync(HttpContext context, AuthorizeRequest request, SignedInBrowser session) => await gate.JudgeAsync(
         new LoginAttempt
         {
             Channel = LoginChannel.AuthorizationCode,
@@ -69,6 +69,7 @@ public sealed class CodeIssuing(
             App = request.ReturnTo.App,
             Subject = new LoginSubject.Known(session.User.Id),
             Credentials = new LoginCredentials.Verified(Evidence.Of(session.Session.Proven)),
+            Device = await devices.FactsAsync(context, session.User.Id),
         },
         context.RequestAborted);
 

@@ -6,12 +6,11 @@ namespace OAuthServer.Features.Authorize;
 /// <summary>What comes next on the way from an authorization request to its answer. Nothing here is decided by anything but the arguments.</summary>
 public abstract record NextStep
 {
-    const string TwoFactors = "urn:oauthserver:acr:2";
-
     private NextStep() { }
 
     /// <summary>The person signs in, or proves more, or chooses an account.</summary>
-    public sealed record SignIn : NextStep;
+    /// <param name="AsAnother">Who is signed in will not do, whatever is proven.</param>
+    public sealed record SignIn(bool AsAnother = false) : NextStep;
 
     /// <summary>The person is asked whether the app may have what it asks for.</summary>
     public sealed record Consent : NextStep;
@@ -34,12 +33,12 @@ public abstract record NextStep
             return mayAsk ? new SignIn() : new Fail(LoginRequired("Nobody is signed in."));
         // Signed in for this very request, or at least after it came: what the app wanted anew is new.
         var answersThis = request.Stored is { } stored && session.Session.AnsweredRequestId == stored.Id;
-        var isFresh = answersThis || session.Session.AuthenticatedAt > request.CreatedAt;
+        var isFresh = answersThis || session.Session.AuthenticatedAt >= request.CreatedAt;
         if (!isFresh && WantsAnother(request, session, now))
             return mayAsk ? new SignIn() : new Fail(LoginRequired("The sign-in is older than max_age allows."));
         if (request.HintedUserId is { } hinted && hinted != session.User.Id)
-            return mayAsk && !answersThis ? new SignIn() : new Fail(LoginRequired("Another user than that of id_token_hint is signed in."));
-        if (request.WantsTwoFactors && session.Assurance.Acr != TwoFactors)
+            return mayAsk && !answersThis ? new SignIn(AsAnother: true) : new Fail(LoginRequired("Another user than that of id_token_hint is signed in."));
+        if (request.WantsTwoFactors && session.Assurance.Acr != StepUp.TwoFactors)
         {
             return !mayAsk ? new Fail(LoginRequired("The sign-in was not made with two factors."))
                 : answersThis ? new Fail(new("unmet_authentication_requirements", "This user did not sign in with two factors."))

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OAuthServer.Apps;
 using OAuthServer.Login;
 
 namespace OAuthServer.Features.Authorize;
@@ -6,9 +7,6 @@ namespace OAuthServer.Features.Authorize;
 /// <summary>Reads the values of parameters. Null where a value means nothing.</summary>
 static class ParameterWords
 {
-    const string TwoFactors = "urn:oauthserver:acr:2";
-    const string OneFactor = "urn:oauthserver:acr:1";
-
     internal static ResponseMode? ResponseMode(string? text) => text switch
     {
         null or "query" => Authorize.ResponseMode.Query,
@@ -17,7 +15,7 @@ static class ParameterWords
         _ => null,
     };
 
-    internal static Prompts? Prompts(AuthorizationParameters sent)
+    internal static Prompts? Prompts(AuthorizationParameters sent, Dialect dialect)
     {
         var prompts = Authorize.Prompts.Default;
         foreach (var word in (sent.Prompt ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -26,7 +24,7 @@ static class ParameterWords
                 return null;
             prompts |= known;
         }
-        if (sent["immediate"] == "true") // what prompt=none is called by older clients of the salesforce dialect
+        if (dialect == Dialect.Salesforce && sent["immediate"] == "true") // what its older clients call prompt=none
             prompts |= Authorize.Prompts.None;
         return prompts.HasFlag(Authorize.Prompts.None) && prompts != Authorize.Prompts.None ? null : prompts;
     }
@@ -42,8 +40,4 @@ static class ParameterWords
 
     internal static TimeSpan? Seconds(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds) : null;
-
-    /// <summary>True when, of the classes this server knows, only the one with two factors is asked for. Unknown ones are no wish.</summary>
-    internal static bool WantsTwoFactors(string? acrValues) =>
-        acrValues?.Split(' ') is { } wanted && wanted.Contains(TwoFactors, StringComparer.Ordinal) && !wanted.Contains(OneFactor, StringComparer.Ordinal);
 }

@@ -92,7 +92,7 @@ static class RequestChecks
             : null;
 
     static OAuthError? PromptIsKnown(AskedByApp asked) =>
-        ParameterWords.Prompts(asked.Sent) is null ? OAuthError.InvalidRequest("prompt must be none, or some of login, consent and select_account.") : null;
+        ParameterWords.Prompts(asked.Sent, asked.App.Settings.Dialect) is null ? OAuthError.InvalidRequest("prompt must be none, or some of login, consent and select_account.") : null;
 
     static OAuthError? MaxAgeIsANumber(AskedByApp asked) =>
         asked.Sent.MaxAge is { } text && ParameterWords.Seconds(text) is null ? OAuthError.InvalidRequest("max_age must be a number of seconds.") : null;

@@ -1,5 +1,8 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Apps;
+using OAuthServer.Login;
+using OAuthServer.Orgs;
 using OAuthServer.Policy;
 using OAuthServer.Tests.Support;
 
@@ -171,6 +174,7 @@ public sealed class AuthorizeTests(Servers servers)
     [InlineData("login_hint", "<b>\"somebody\"</b>")]
     [InlineData("acr_values", "1 2 urn:oauthserver:acr:1")]
     [InlineData("extra", "foobar")]
+    [InlineData("immediate", "false")]
     [InlineData("scope", "openid address phone profile unheard-of")]
     [InlineData("scope", "profile api openid")]
     [InlineData("nonce", null)]
@@ -214,8 +218,17 @@ public sealed class AuthorizeTests(Servers servers)
     }
 
     [Fact]
-    public async Task Other_methods_are_refused() =>
-        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await (await ReadyAsync()).Browser.SendAsync(new(HttpMethod.Put, "/services/oauth2/authorize"))).Status);
+    public async Task Other_methods_and_other_bodies_are_refused()
+    {
+        var scene = await ReadyAsync();
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await scene.Browser.SendAsync(new(HttpMethod.Put, "/services/oauth2/authorize"))).Status);
+        using var multipart = new MultipartFormDataContent();
+        foreach (var (name, value) in scene.Request())
+            multipart.Add(new StringContent(value!), name);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await scene.Browser.SendAsync(new(HttpMethod.Post, "/services/oauth2/authorize") { Content = multipart })).Status);
+        var json = new HttpRequestMessage(HttpMethod.Post, "/services/oauth2/authorize") { Content = Json.Of(scene.Request()) };
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await scene.Browser.SendAsync(json)).Status);
+    }
 
     [Fact]
     public async Task The_fragment_carries_the_answer_when_asked_to()
@@ -246,7 +259,8 @@ public sealed class AuthorizeTests(Servers servers)
         Assert.Contains($"action=\"{AuthorizeScene.RedirectUri}\"", page.Html, StringComparison.Ordinal);
         Assert.Contains($"name=\"{member}\"", page.Html, StringComparison.Ordinal);
         Assert.Contains("name=\"iss\"", page.Html, StringComparison.Ordinal);
-        Assert.Contains($"name=\"state\" value=\"{WebUtility.HtmlEncode(AuthorizeScene.State)}\"", page.Html, StringComparison.Ordinal);
+        var state = page.Html[page.Html.IndexOf("name=\"state\" value=\"", StringComparison.Ordinal)..].Split('"')[3];
+        Assert.Equal(AuthorizeScene.State, WebUtility.HtmlDecode(state));
         Assert.DoesNotContain("<>", page.Html, StringComparison.Ordinal);
         var policy = page.Headers.GetValues("Content-Security-Policy").Single();
         Assert.Contains("https://app.example", policy, StringComparison.Ordinal);
@@ -285,6 +299,32 @@ public sealed class AuthorizeTests(Servers servers)
         (await scene.AuthorizeAsync(("prompt", "none"))).IsErrorForTheApp("login_required");
         await scene.Browser.SignInAsync(scene.User, Proof.Password | Proof.Totp);
         Assert.NotNull((await scene.AuthorizeAsync()).Parameter("code"));
+    }
+
+    [Fact]
+    public async Task A_sign_in_for_this_request_is_not_judged_a_second_time_and_one_for_another_is()
+    {
+        var strict = new ProfileSettings { SecondFactor = new() { Browser = BrowserSecondFactor.Always } };
+        var scene = await AuthorizeScene.NewAsync(await servers.OnAsync("SQLite"), profile: strict);
+        await scene.User.EnrolAsync();
+        await scene.AllowAsync();
+        var handle = (await scene.AuthorizeAsync()).Parameter("request")!;
+        var other = (await scene.AuthorizeAsync()).Parameter("request")!;
+        var stored = await scene.Server.Services.GetRequiredService<AuthorizationRequests>().FindAsync(handle);
+        await scene.Browser.SignInAsync(scene.User, Proof.Password, LoginChannel.AuthorizationCode, stored!.Id);
+        (await scene.WithHandleAsync(AuthorizationRequests.UriPrefix + other)).IsPage("/login");
+        Assert.NotNull((await scene.WithHandleAsync(AuthorizationRequests.UriPrefix + handle)).Parameter("code"));
+        (await scene.AuthorizeAsync()).IsPage("/login");
+    }
+
+    [Theory]
+    [InlineData("de fr", "lang=\"de\"")]
+    [InlineData("fr", "lang=\"en\"")]
+    public async Task The_languages_that_the_app_names_go_along_to_the_pages(string languages, string expected)
+    {
+        var scene = await SceneAsync();
+        await scene.Browser.SignInAsync(scene.User);
+        Assert.Contains(expected, (await scene.Browser.FollowAsync(await scene.AuthorizeAsync(("ui_locales", languages)))).Html, StringComparison.Ordinal);
     }
 
     async Task<AuthorizeScene> SceneAsync() => await AuthorizeScene.NewAsync(await servers.OnAsync("SQLite"));

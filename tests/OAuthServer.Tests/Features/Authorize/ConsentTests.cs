@@ -127,7 +127,7 @@ public sealed partial class ConsentTests(Servers servers)
         Assert.DoesNotContain("<img src=x", page.Html, StringComparison.Ordinal);
     }
 
-    static Task<Page> PostAsync(AuthorizeScene scene, Page page, string decision) => scene.Browser.PostAsync(page, null, Fields(page, decision));
+    internal static Task<Page> PostAsync(AuthorizeScene scene, Page page, string decision) => scene.Browser.PostAsync(page, null, Fields(page, decision));
 
     static (string Name, string Value)[] Fields(Page page, string decision) =>
     [

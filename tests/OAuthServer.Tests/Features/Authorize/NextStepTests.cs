@@ -33,6 +33,7 @@ public sealed class NextStepTests
     [InlineData("answered", "", "max_age=0", "yes", "Issue")]
     [InlineData("earlier", "", "hint=me", "yes", "Issue")]
     [InlineData("earlier", "", "hint=other", "yes", "SignIn")]
+    [InlineData("same moment", "login", "", "yes", "Issue")]
     [InlineData("earlier", "none", "hint=other", "yes", "login_required")]
     [InlineData("answered", "", "hint=other", "yes", "login_required")]
     [InlineData("earlier", "", "two", "yes", "SignIn")]
@@ -87,7 +88,12 @@ public sealed class NextStepTests
             UserId = "me",
             Proven = kind == "strong" ? Proof.Password | Proof.Totp : Proof.Password,
             AnsweredRequestId = kind == "answered" ? "request" : null,
-            AuthenticatedAt = kind is "fresh" or "answered" ? Now.AddMinutes(-4) : Now.AddHours(-1),
+            AuthenticatedAt = kind switch
+            {
+                "fresh" or "answered" => Now.AddMinutes(-4),
+                "same moment" => Now.AddMinutes(-5),
+                _ => Now.AddHours(-1),
+            },
         },
         new User { Id = "me", OrgId = "", ProfileId = "", Username = "", NormalizedUsername = "", Email = "" },
         null!,

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.EntityFrameworkCore;
 using OAuthServer.Apps;
 using OAuthServer.Login;
 using OAuthServer.Tests.Support;
@@ -117,6 +118,35 @@ public sealed class PushedTests(Servers servers)
         var scene = await ReadyAsync(AuthorizeScene.WebApp with { RequirePushedRequests = true });
         (await scene.AuthorizeAsync()).IsErrorForTheApp("invalid_request");
         Assert.NotNull((await scene.WithHandleAsync((await scene.PushAsync())["request_uri"]!)).Parameter("code"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/services/oauth2/par")]
+    [InlineData("/services/oauth2/token")]
+    public async Task An_app_that_signs_may_name_issuer_or_endpoint_and_each_signature_is_good_once(string path)
+    {
+        using var key = new ClientKey("ES256");
+        var scene = await ReadyAsync(AuthorizeScene.WebApp with { AuthMethods = [ClientAuthMethod.PrivateKeyJwt], Jwks = key.Jwks });
+        var assertion = key.Sign(ClientKey.Claims(scene.App.ClientId, scene.Server.PublicUrl + path, scene.Server.Clock.GetUtcNow()));
+        (string, string?)[] proof =
+        [
+            ("client_secret", null), ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"), ("client_assertion", assertion),
+        ];
+        var pushed = await scene.PushAsync(proof);
+        Assert.Equal(HttpStatusCode.Created, pushed.Status);
+        (await scene.PushAsync(proof)).IsRefused(HttpStatusCode.Unauthorized, "invalid_client");
+        Assert.NotNull((await scene.WithHandleAsync(pushed["request_uri"]!)).Parameter("code"));
+    }
+
+    [Fact]
+    public async Task What_proves_an_app_is_not_kept_with_its_request()
+    {
+        var scene = await ReadyAsync();
+        await scene.PushAsync();
+        await using var db = scene.Server.Database.NewContext();
+        var kept = await db.AuthorizationRequests.Where(request => request.AppId == scene.App.Id).Select(request => request.Parameters).ToListAsync(TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(scene.App.Secret, Assert.Single(kept), StringComparison.Ordinal);
     }
 
     async Task<AuthorizeScene> ReadyAsync(AppSettings? settings = null) => await AuthorizeScene.ReadyAsync(await servers.OnAsync("SQLite"), settings);

@@ -49,6 +49,8 @@ public sealed class SalesforceAuthorizeTests(Servers servers)
         (await scene.AuthorizeAsync(("immediate", "true"))).IsErrorForTheApp("immediate_unsuccessful");
         await scene.AllowAsync();
         Assert.NotNull((await scene.AuthorizeAsync(("immediate", "true"))).Parameter("code"));
+        var standard = await AuthorizeScene.NewAsync(scene.Server);
+        (await standard.AuthorizeAsync(("immediate", "true"))).IsPage("/login"); // an unknown parameter
     }
 
     async Task<AuthorizeScene> ReadyAsync() => await AuthorizeScene.ReadyAsync(await servers.OnAsync("SQLite"), App);
