@@ -44,7 +44,7 @@ public sealed class IndexModel(
         }
         if (request is not null && present.Session.AnsweredRequestId != request.Id)
         {
-            var isOld = present.Session.AuthenticatedAt <= request.CreatedAt;
+            var isOld = present.Session.AuthenticatedAt < request.CreatedAt; // as the hub has it
             if (isOld && Asks(request, "select_account") && request.AccountChosenAt is null)
             {
                 Present = present;
