@@ -109,7 +109,9 @@ public sealed class ConnectPageTests(Servers servers)
         await elsewhere.SignInAsync(scene.User);
         Assert.Equal(HttpStatusCode.TooManyRequests, (await elsewhere.GetAsync($"{Connect}?user_code={started["user_code"]}")).Status);
         var neighbour = new TestBrowser(server, TestServer.Office); // the same network
-        await neighbour.SignInAsync(await scene.Org.UserAsync());
+        var colleague = await scene.Org.UserAsync();
+        await server.NoticeAsync();
+        await neighbour.SignInAsync(colleague);
         Assert.Equal(HttpStatusCode.TooManyRequests, (await neighbour.GetAsync($"{Connect}?user_code={started["user_code"]}")).Status);
         server.Clock.Advance(TimeSpan.FromMinutes(2));
         started = await scene.StartAsync();

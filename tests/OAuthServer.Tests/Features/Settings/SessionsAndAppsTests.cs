@@ -52,7 +52,12 @@ public sealed class SessionsAndAppsTests(Servers servers)
         var now = scene.Server.Clock.GetUtcNow();
         await scene.AddAsync(new KnownDevice
         {
-            Hash = "device-" + scene.User.Id, UserId = scene.User.Id, UserAgent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", CreatedAt = now, LastUsedAt = now, ExpiresAt = now.AddDays(1),
+            Hash = "device-" + scene.User.Id,
+            UserId = scene.User.Id,
+            UserAgent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+            CreatedAt = now,
+            LastUsedAt = now,
+            ExpiresAt = now.AddDays(1),
         });
         Assert.Contains("Firefox, Linux", (await scene.GetAsync("/settings/sessions")).Html, StringComparison.Ordinal);
         await scene.DoAsync("/settings/sessions", "/settings/sessions/forget", ("id", "device-" + scene.User.Id));

@@ -131,7 +131,13 @@ public sealed class SettingsPagesTests(Servers servers)
         var scene = await SceneAsync(change: user => user.LastName = "<script>alert(1)</script>");
         await scene.AddAsync(new Passkey
         {
-            Id = "p-" + scene.User.Id, UserId = scene.User.Id, Name = "<img src=x>", PublicKey = [1], AttestationObject = [1], ClientDataJson = [1], CreatedAt = scene.Server.Clock.GetUtcNow(),
+            Id = "p-" + scene.User.Id,
+            UserId = scene.User.Id,
+            Name = "<img src=x>",
+            PublicKey = [1],
+            AttestationObject = [1],
+            ClientDataJson = [1],
+            CreatedAt = scene.Server.Clock.GetUtcNow(),
         });
         Assert.DoesNotContain("<script>alert", (await scene.GetAsync("/settings")).Html, StringComparison.Ordinal);
         Assert.DoesNotContain("<img src=x>", (await scene.GetAsync("/settings/passkeys")).Html, StringComparison.Ordinal);
