@@ -96,7 +96,7 @@ public sealed class WalkTests(Chromium chromium)
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("My laptop");
         await page.GiveOwnPasswordAsync(user.Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Add a passkey" }).ClickAsync();
-        await Assertions.Expect(page.GetByText("My laptop").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "My laptop" })).ToBeVisibleAsync();
 
         await profile.ClearCookiesAsync();
         await page.GotoAsync(scene.Url + "/login");

@@ -16,7 +16,7 @@ public sealed class BrowserClientsTests
     [InlineData("oauth4webapi.mjs", "ES256", false)]
     public async Task A_client_completes_code_pkce_par_refresh_userinfo_and_logout_and_validates_what_it_gets(string script, string algorithm, bool hasSecret)
     {
-        var folder = await NodePackages.InstalledAsync();
+        var folder = await NodePackages.InstalledAsync("Clients");
         await using var server = await TestServer.StartAtItsPublicUrlAsync();
         server.Clock.Set(TimeProvider.System.GetUtcNow()); // clients compare ID tokens with the real time
         var settings = (hasSecret ? AuthorizeScene.WebApp : AuthorizeScene.WebApp with { AuthMethods = [ClientAuthMethod.None] }) with { IdTokenAlgorithm = algorithm };
