@@ -12,7 +12,7 @@ namespace OAuthServer.Features.Consent;
 /// browser goes from here, whatever the answer. Given twice, as by a double click, it is given once.
 /// </summary>
 public sealed class IndexModel(
-    AuthorizationRequests requests, BrowserSessions sessions, Consents consents, IStringLocalizer<ConsentTexts> texts) : PageModel
+    AuthorizationRequests requests, BrowserSessions sessions, Consents consents, ScopeWords words, IStringLocalizer<ConsentTexts> texts) : PageModel
 {
     /// <summary>Who asks.</summary>
     public string AppName { get; private set; } = "";
@@ -32,9 +32,8 @@ public sealed class IndexModel(
     /// <summary>The way back leads to this app and to no other.</summary>
     public bool IsAssured { get; private set; }
 
-    /// <summary>What a scope means, in a sentence.</summary>
-    public string Sentence(string scope) =>
-        texts["Scope_" + scope] is { ResourceNotFound: false } known ? known.Value : texts["OtherScope", scope].Value;
+    /// <summary>For what, in words.</summary>
+    public IReadOnlyList<string> Sentences => words.Of(Scopes);
 
     /// <summary>Asks.</summary>
     public async Task<IActionResult> OnGetAsync(string? request)

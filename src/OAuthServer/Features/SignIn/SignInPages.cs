@@ -19,6 +19,12 @@ public sealed class SignInPages(PendingSignIns pending, AuthorizationRequests re
         if (await pending.CurrentAsync(page.HttpContext) is not { } at)
             return null;
         await DressAsync(page, at.Target.RequestHandle, at.User?.OrgId);
+        page.ViewData["Again"] = page.Url.Content("~" + Routes.SignIn) + QueryString.Create(new Dictionary<string, string?>
+        {
+            ["another"] = "true",
+            ["request"] = at.Target.RequestHandle,
+            ["to"] = at.Target.To,
+        }.Where(pair => pair.Value is not null));
         return at;
     }
 

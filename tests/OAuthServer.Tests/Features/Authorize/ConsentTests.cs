@@ -16,7 +16,7 @@ public sealed partial class ConsentTests(Servers servers)
         var page = await scene.Browser.FollowAsync(await scene.AuthorizeAsync(("scope", "openid email api")));
         Assert.Equal(HttpStatusCode.OK, page.Status);
         Assert.Contains("see your e-mail address", page.Html, StringComparison.Ordinal);
-        Assert.Contains("read and change data on your behalf", page.Html, StringComparison.Ordinal);
+        Assert.Contains("Read and change data in your name", page.Html, StringComparison.Ordinal);
         Assert.DoesNotContain("see your name", page.Html, StringComparison.Ordinal);
         Assert.Contains(scene.User.Username, page.Html, StringComparison.Ordinal);
         var policy = page.Headers.GetValues("Content-Security-Policy").Single();

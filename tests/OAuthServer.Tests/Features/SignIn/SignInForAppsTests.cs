@@ -31,6 +31,18 @@ public sealed class SignInForAppsTests(Servers servers)
     }
 
     [Fact]
+    public async Task Who_typed_another_name_begins_again_for_the_same_request()
+    {
+        var (server, user, app) = await AppAsync();
+        var browser = new TestBrowser(server);
+        var start = await AskAsync(browser, app, "");
+        var page = await browser.NameAsync("somebody.else@example.test", start["/login".Length..]);
+        var again = System.Net.WebUtility.HtmlDecode(page.Html.Split("href=\"")[1..].Select(rest => rest.Split('"')[0]).Single(href => href.Contains("another", StringComparison.Ordinal)));
+        var answer = await browser.PasswordAsync(user.Username, user.Password, again["/login".Length..]);
+        Assert.StartsWith(Hub, answer.LocalLocation, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_second_factor_that_the_app_asks_for_is_asked_on_top_of_the_session()
     {
         var (server, user, app) = await AppAsync();
