@@ -182,6 +182,41 @@ public sealed class WalkTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task Worked_example_13_who_must_use_single_sign_on_is_told_why_there_is_no_token()
+    {
+        await using var scene = await Scene.NewAsync();
+        var user = await scene.UserAsync(new ProfileSettings { Sso = SsoMode.Required });
+        await using var profile = await chromium.NewAsync();
+        var page = await profile.NewPageAsync();
+        await page.GotoAsync(scene.Url + "/login");
+        await page.TypeNameAndPasswordAsync(user.Username, user.Password);
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
+        Assert.DoesNotContain("/settings", page.Url, StringComparison.Ordinal);
+
+        // As the identity provider's assertion would sign in.
+        var signedIn = new TestBrowser(scene.Server);
+        await signedIn.SignInAsync(user, Proof.SsoAssertion);
+        await profile.AddCookiesAsync(signedIn.Cookies.Select(cookie => new Cookie { Name = cookie.Key, Value = cookie.Value, Url = scene.Url }));
+        await page.GotoAsync(scene.Url + "/settings/security-token");
+        await Assertions.Expect(page.GetByText("You have no security token because you sign in through your company's identity provider")).ToBeVisibleAsync();
+        Assert.Equal(0, await page.GetByRole(AriaRole.Button, new() { Name = "Reset my security token" }).CountAsync());
+    }
+
+    [Fact]
+    public async Task Worked_example_14_who_is_for_programs_only_does_not_get_in_by_the_browser()
+    {
+        await using var scene = await Scene.NewAsync();
+        var user = await scene.UserAsync(new ProfileSettings { ApiOnly = true });
+        await using var profile = await chromium.NewAsync();
+        var page = await profile.NewPageAsync();
+        await page.GotoAsync(scene.Url + "/login");
+        await page.TypeNameAndPasswordAsync(user.Username, user.Password);
+        await Assertions.Expect(page.GetByText("Reference").First).ToBeVisibleAsync();
+        await page.GotoAsync(scene.Url + "/settings");
+        await Assertions.Expect(page.GetByLabel("Username")).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task Apaches_mod_auth_openidc_protects_a_page_through_this_server()
     {
         await using var scene = await Scene.NewAsync();

@@ -1,8 +1,8 @@
-// oauth4webapi, unmodified: code + PKCE by PAR, every validation it knows, userinfo, refresh, revocation.
+// oauth4webapi, unmodified: code + PKCE by PAR, every validation it knows, userinfo, refresh, revocation, device.
 import assert from 'node:assert/strict';
 import { text } from 'node:stream/consumers';
 import * as oauth from 'oauth4webapi';
-import { leave } from './browser.mjs';
+import { approve, leave } from './browser.mjs';
 
 const facts = JSON.parse(await text(process.stdin));
 const insecure = { [oauth.allowInsecureRequests]: true };
@@ -37,3 +37,10 @@ assert.equal(dead.status, 401);
 
 const replayed = await oauth.authorizationCodeGrantRequest(as, client, authentication, answer, facts.redirectUri, verifier, insecure);
 await assert.rejects(oauth.processAuthorizationCodeResponse(as, client, replayed), { error: 'invalid_grant' });
+
+const device = await oauth.processDeviceAuthorizationResponse(
+  as, client, await oauth.deviceAuthorizationRequest(as, client, authentication, new URLSearchParams({ scope: 'openid email' }), insecure));
+await approve(device.verification_uri_complete, facts.cookie);
+const onDevice = await oauth.processDeviceCodeResponse(
+  as, client, await oauth.deviceCodeGrantRequest(as, client, authentication, device.device_code, insecure));
+assert.equal(oauth.getValidatedIdTokenClaims(onDevice).sub, facts.subject);

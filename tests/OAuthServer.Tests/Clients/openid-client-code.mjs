@@ -1,8 +1,8 @@
-// openid-client, unmodified: code + PKCE, in the address and pushed, ID token with its signature, userinfo, refresh, logout.
+// openid-client, unmodified: code + PKCE, in the address and pushed, ID token with its signature, userinfo, refresh, device, logout.
 import assert from 'node:assert/strict';
 import { text } from 'node:stream/consumers';
 import * as client from 'openid-client';
-import { leave } from './browser.mjs';
+import { approve, leave } from './browser.mjs';
 
 const facts = JSON.parse(await text(process.stdin));
 const authentication = facts.secret ? client.ClientSecretBasic(facts.secret) : client.None();
@@ -32,6 +32,11 @@ for (const build of [client.buildAuthorizationUrl, client.buildAuthorizationUrlW
   assert.notEqual(refreshed.access_token, tokens.access_token);
   facts.idToken = refreshed.id_token;
 }
+
+const device = await client.initiateDeviceAuthorization(config, { scope: 'openid email' });
+await approve(device.verification_uri_complete, facts.cookie);
+const onDevice = await client.pollDeviceAuthorizationGrant(config, device);
+assert.equal(onDevice.claims().sub, facts.subject);
 
 const silent = await signIn(client.buildAuthorizationUrl, { prompt: 'none', id_token_hint: facts.idToken });
 assert.equal(silent.claims().sub, facts.subject);

@@ -19,7 +19,7 @@ public sealed class SignInPages(PendingSignIns pending, AuthorizationRequests re
         if (await pending.CurrentAsync(page.HttpContext) is not { } at)
             return null;
         await DressAsync(page, at.Target.RequestHandle, at.User?.OrgId);
-        page.ViewData["Again"] = page.Url.Content("~" + Routes.SignIn) + QueryString.Create(new Dictionary<string, string?>
+        page.ViewData["Again"] = page.Url.Content("~" + Routes.SignIn) + QueryString.Create(new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["another"] = "true",
             ["request"] = at.Target.RequestHandle,

@@ -15,9 +15,9 @@ public sealed partial class ConsentTests(Servers servers)
         var scene = await SignedInAsync();
         var page = await scene.Browser.FollowAsync(await scene.AuthorizeAsync(("scope", "openid email api")));
         Assert.Equal(HttpStatusCode.OK, page.Status);
-        Assert.Contains("see your e-mail address", page.Html, StringComparison.Ordinal);
+        Assert.Contains("See your e-mail address", page.Html, StringComparison.Ordinal);
         Assert.Contains("Read and change data in your name", page.Html, StringComparison.Ordinal);
-        Assert.DoesNotContain("see your name", page.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("See your name", page.Html, StringComparison.Ordinal);
         Assert.Contains(scene.User.Username, page.Html, StringComparison.Ordinal);
         var policy = page.Headers.GetValues("Content-Security-Policy").Single();
         Assert.Contains("form-action 'self' https://app.example", policy, StringComparison.Ordinal);
