@@ -91,7 +91,12 @@ public sealed class MailedLinks(Database database, MasterKey key, PasswordJudge 
             // A link that opens nothing stands for the mail, so that these are counted too.
             db.MailedLinks.Add(new MailedLink
             {
-                Hash = HashOf(RandomId.New(32)), UserId = userId, Purpose = MailedLinkPurpose.PasswordReset, CreatedAt = now, ExpiresAt = now.AddHours(1), UsedAt = now,
+                Hash = HashOf(RandomId.New(32)),
+                UserId = userId,
+                Purpose = MailedLinkPurpose.PasswordReset,
+                CreatedAt = now,
+                ExpiresAt = now.AddHours(1),
+                UsedAt = now,
             });
             outbox.Add(db, NoPasswordEmail.Compose(user, server));
         }

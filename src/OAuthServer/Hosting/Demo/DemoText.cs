@@ -24,6 +24,7 @@ static class DemoText
         var text = new StringBuilder();
         text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"OAuthServer demo at {url}   (Ctrl-C stops it; --data DIR keeps it elsewhere)").AppendLine();
         Table(text, scene);
+        text.AppendLine(CultureInfo.InvariantCulture, $"In a browser: {url}/settings asks who you are, then shows what applies to you and why");
         text.AppendLine(CultureInfo.InvariantCulture, $"Security tokens came by mail: {mail}").AppendLine();
         text.AppendLine("Paste these into another terminal, from the top:").AppendLine();
         Story(text, "Password alone, from outside every trusted network: refused (400, authentication failure).",
