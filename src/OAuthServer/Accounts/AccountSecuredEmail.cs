@@ -14,6 +14,6 @@ public static class AccountSecuredEmail
         user.MustChangePassword
             ? "Sign in and choose a new password now: you will be asked for it. A new security token comes with it, where your account has one."
             : "Tell whoever looks after your identity provider, where your password is.",
-        "Then look at your authenticator app and your passkeys in your settings, and remove what is not yours. Tell your administrator the reference above.",
+        "Authenticator apps and passkeys that were added since then were removed. Look at those that are left in your settings, and remove what is not yours. Tell your administrator the reference above.",
         "If this was not you, somebody else has your account: tell your administrator now.");
 }

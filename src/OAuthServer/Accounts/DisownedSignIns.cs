@@ -9,20 +9,23 @@ namespace OAuthServer.Accounts;
 /// <summary>
 /// What happens when an owner says of a sign-in that it was somebody else: in one transaction every session and every grant ends, what
 /// was about to become one dies with them, no browser is known any more, the security token is retired, and the password must be
-/// replaced. Factors stay: taking them away would help whoever has the password.
+/// replaced. Factors that were there before stay, because taking them away would help whoever has the password; those that were
+/// added since that sign-in may be the stranger's, and go.
 /// </summary>
 public sealed class DisownedSignIns(Database database, Outbox outbox, PublicUrl server, TimeProvider clock)
 {
     /// <summary>Makes the account safe.</summary>
     /// <param name="userId">The owner.</param>
     /// <param name="reference">The sign-in that was somebody else's.</param>
+    /// <param name="since">When that was.</param>
     /// <param name="cancellation">Ends the work; nothing is kept then.</param>
-    public async Task SecureAsync(string userId, string reference, CancellationToken cancellation = default)
+    public async Task SecureAsync(string userId, string reference, DateTimeOffset since, CancellationToken cancellation = default)
     {
         var now = clock.GetUtcNow();
         await using var db = database.NewContext();
         await using var transaction = await AccountLock.BeginAsync(db, userId, now, cancellation);
         await EndAsync(db, userId, now, cancellation);
+        await RemoveFactorsAsync(db, userId, since, cancellation);
         await db.Consents.Where(c => c.UserId == userId).ExecuteDeleteAsync(cancellation);
         await db.KnownDevices.Where(d => d.UserId == userId).ExecuteDeleteAsync(cancellation);
         await db.SecurityTokens.Where(t => t.UserId == userId && (t.RetiresAt == null || t.RetiresAt > now))
@@ -33,6 +36,15 @@ public sealed class DisownedSignIns(Database database, Outbox outbox, PublicUrl 
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         outbox.Wake();
+    }
+
+    static async Task RemoveFactorsAsync(ServerDb db, string userId, DateTimeOffset since, CancellationToken cancellation)
+    {
+        await db.Passkeys.Where(p => p.UserId == userId && p.CreatedAt >= since).ExecuteDeleteAsync(cancellation);
+        await db.PasskeyRegistrations.Where(r => r.UserId == userId).ExecuteDeleteAsync(cancellation);
+        await db.Authenticators.Where(a => a.UserId == userId && a.ConfirmedAt == null).ExecuteDeleteAsync(cancellation);
+        if (await db.Authenticators.Where(a => a.UserId == userId && a.ConfirmedAt >= since).ExecuteDeleteAsync(cancellation) > 0)
+            await db.RecoveryCodes.Where(c => c.UserId == userId).ExecuteDeleteAsync(cancellation);
     }
 
     /// <summary>An app's own login as its run-as user is no sign-in of a person, and goes on.</summary>

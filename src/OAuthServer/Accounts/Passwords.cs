@@ -132,7 +132,7 @@ public sealed class Passwords(
 
     static Task<int> EndSessionsAsync(ServerDb db, string userId, DateTimeOffset now, CancellationToken cancellation) =>
         db.BrowserSessions
-            .Where(session => session.UserId == userId && session.EndedAt == null && (session.Proven & Proof.Password) != Proof.None)
+            .Where(session => session.UserId == userId && session.EndedAt == null)
             .ExecuteUpdateAsync(set => set.SetProperty(session => session.EndedAt, now), cancellation);
 
     static Task<int> ForgetOldestAsync(ServerDb db, string userId, CancellationToken cancellation)

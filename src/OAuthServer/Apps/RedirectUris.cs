@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace OAuthServer.Apps;
 
 /// <summary>
@@ -34,7 +36,7 @@ public static class RedirectUris
             if (rest is [':', ..])
             {
                 var digits = rest[1..].IndexOfAnyExceptInRange('0', '9') is >= 0 and var end ? end : rest.Length - 1;
-                if (digits is 0 or > 5)
+                if (digits is 0 or > 5 || int.Parse(rest.Slice(1, digits), NumberStyles.None, CultureInfo.InvariantCulture) > ushort.MaxValue)
                     return null;
                 rest = rest[(digits + 1)..];
             }

@@ -62,9 +62,6 @@ public sealed class PendingSignIn
     /// <summary>The password that was proven, as of its change: another one since ends this sign-in.</summary>
     public DateTimeOffset? PasswordChangedAt { get; set; }
 
-    /// <summary>The authorization request it answers; null = the server's own pages.</summary>
-    public string? RequestId { get; set; }
-
     /// <summary>What the rules asked for last: names of challenges, comma separated. A page that was not asked for does nothing.</summary>
     public string OneOf { get; set; } = "";
 

@@ -11,8 +11,9 @@ public static class LocalPath
 
     /// <summary>The text when it is a local path, else null.</summary>
     public static string? Of(string? text) =>
-        text is { Length: > 0 and <= MostCharacters } && IsLocal(text) && IsLocal(Decoded(text)) ? text : null;
+        text is { Length: > 0 and <= MostCharacters } && text.All(c => c is > ' ' and <= '~') && IsLocal(text) && IsLocal(Decoded(text)) ? text : null;
 
+    // A header holds ASCII; whoever means more encodes it (RFC 3986 section 2.5).
     // Browsers take a backslash for a slash, and leave out tabs and line breaks: "/\t/evil" is "//evil" to them (WHATWG URL, section 4.4).
     static bool IsLocal(string text) =>
         text[0] == '/' && !text.StartsWith("//", StringComparison.Ordinal) && !text.Contains('\\', StringComparison.Ordinal) && !text.Any(char.IsControl);

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OAuthServer.Accounts;
 using OAuthServer.Data;
 using OAuthServer.Http;
 using OAuthServer.Orgs;
@@ -40,7 +41,8 @@ public sealed class BrowserSessions(
     /// Keeps a sign-in that the gate allowed, under a new secret. Whoever else was signed in at this browser is signed out; the same
     /// person's session goes on under its own <c>sid</c>.
     /// </summary>
-    public async Task<SignedInBrowser> StartAsync(HttpContext context, LoginOutcome.SignedIn login, LoginChannel channel, string? answeredRequestId)
+    /// <returns>Null when the password was changed, or the account made safe, since the gate looked at it.</returns>
+    public async Task<SignedInBrowser?> StartAsync(HttpContext context, LoginOutcome.SignedIn login, LoginChannel channel, string? answeredRequestId)
     {
         var now = clock.GetUtcNow();
         var present = await CurrentAsync(context);
@@ -48,6 +50,11 @@ public sealed class BrowserSessions(
         await using var db = database.NewContext();
         if (present is not null && present.User.Id != login.User.Id)
             await EndAsync(present.Session.Id);
+        // Under the lock of those changes: they have ended every session they found, and this one must not slip in behind them.
+        await using var transaction = await AccountLock.BeginAsync(db, login.User.Id, now, CancellationToken.None);
+        var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == login.User.Id);
+        if (user.PasswordChangedAt != login.User.PasswordChangedAt || user.MustChangePassword != login.User.MustChangePassword || user.Status != UserStatus.Active)
+            return null;
         var session = present?.User.Id == login.User.Id ? await db.BrowserSessions.SingleOrDefaultAsync(s => s.Id == present.Session.Id) : null;
         if (session is null)
         {
@@ -65,8 +72,8 @@ public sealed class BrowserSessions(
         session.SourceAddress = origins.Of(context).Address?.ToString();
         session.UserAgent = RequestContext.Of(context, origins, clock).UserAgent;
         await db.SaveChangesAsync();
+        await transaction.CommitAsync();
         cookies.Set(context.Response, Cookie, secret);
-        var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == login.User.Id);
         var browser = new SignedInBrowser(session, user, login.Profile, login.Org);
         context.Features.Set(new Found(browser));
         return browser;
@@ -122,6 +129,7 @@ public sealed class BrowserSessions(
         await using var db = database.NewContext();
         await db.BrowserSessions.Where(s => s.Id == sessionId && s.EndedAt == null)
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now));
+        await PendingSignIns.EndOfSessionAsync(db, sessionId);
     }
 
     async Task<SignedInBrowser?> FindAsync(HttpContext context)

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 
@@ -38,14 +37,6 @@ public sealed class Consents(Database database, WriteQueue writes, TimeProvider 
             GiveSql, userId, app.App.Id, string.Join(' ', given.Scopes.Order(StringComparer.Ordinal)), given.GivenAt.ToUnixTimeMilliseconds());
         return given;
     });
-
-    /// <summary>Withdraws all that was allowed to an app. Its grants are the caller's to revoke.</summary>
-    /// <returns>True when there was something.</returns>
-    public async Task<bool> WithdrawAsync(string userId, string appId)
-    {
-        await using var db = database.NewContext();
-        return await db.Consents.Where(c => c.UserId == userId && c.AppId == appId).ExecuteDeleteAsync() > 0;
-    }
 
     static GivenConsent Read(SqlRow row) => new(row.GetString(0).Split(' ').ToHashSet(StringComparer.Ordinal), row.GetTime(1));
 }

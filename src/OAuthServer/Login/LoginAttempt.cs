@@ -22,6 +22,12 @@ public sealed record LoginAttempt
 
     public DeviceFacts? Device { get; init; }
 
+    /// <summary>
+    /// False where the proofs are those of a session that is there already. Such a login clears no count of failures: whoever holds the
+    /// session could guess at the password without end.
+    /// </summary>
+    public bool ProvesAnew { get; init; } = true;
+
     /// <summary>The password that earlier steps of a sign-in proved, as of its change: with another one since, what they proved is worth nothing.</summary>
     public DateTimeOffset? PasswordAsOf { get; init; }
 }

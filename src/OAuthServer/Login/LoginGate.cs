@@ -153,7 +153,7 @@ public sealed class LoginGate(
             ruling = LoginPolicy.Decide(facts);
         }
         if (user is not null)
-            await CountAsync(scope, user, facts, ruling);
+            await CountAsync(scope, user, facts, ruling, attempt.ProvesAnew);
         var entry = new LoginEntry(
             facts, ruling, attempt.Request, attempt.App?.ClientId,
             user is null && attempt.Subject is LoginSubject.Named named ? key.KeyedHash("unknown-name", named.Username) : null,
@@ -161,7 +161,7 @@ public sealed class LoginGate(
         return new(ruling, facts, await LoginHistory.WriteAsync(scope, entry));
     }
 
-    static async ValueTask CountAsync(WriteScope scope, UserAccount user, LoginFacts facts, LoginRuling ruling)
+    static async ValueTask CountAsync(WriteScope scope, UserAccount user, LoginFacts facts, LoginRuling ruling, bool provesAnew)
     {
         var at = facts.At.ToUnixTimeMilliseconds();
         // An app that acts as somebody is not that person's first login, nor a guess.
@@ -170,8 +170,11 @@ public sealed class LoginGate(
         if (ruling.Decision is LoginDecision.Allow && user.FirstLoginAt is null)
             await scope.Sql.ExecuteAsync(FirstLoginSql, user.Id, at);
         var trusted = facts.FromTrustedOrigin;
-        if (ruling.Decision is LoginDecision.Allow && facts.User.Lockout.Failures > 0)
-            await FailureCounters.WriteAsync(scope.Sql, user.Id, trusted, 0, null);
+        if (ruling.Decision is LoginDecision.Allow)
+        {
+            if (provesAnew && facts.User.Lockout.Failures > 0)
+                await FailureCounters.WriteAsync(scope.Sql, user.Id, trusted, 0, null);
+        }
         else if (Refusals.CountsAsGuess(ruling))
             await FailureCounters.WriteAsync(scope.Sql, user.Id, trusted, facts.User.Lockout.AfterFailure(facts.Profile.Lockout, facts.At).Failures, facts.At);
     }

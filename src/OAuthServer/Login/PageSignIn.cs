@@ -43,6 +43,7 @@ public sealed class PageSignIn(LoginGate gate, BrowserSessions sessions, KnownDe
                 Request = RequestContext.Of(context, origins, clock),
                 Subject = new LoginSubject.Known(browser.User.Id),
                 Credentials = new LoginCredentials.Verified(Evidence.Of(browser.Session.Proven)),
+                ProvesAnew = false,
                 Device = await devices.FactsAsync(context, browser.User.Id),
             },
             context.RequestAborted);

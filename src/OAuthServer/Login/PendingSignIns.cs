@@ -28,6 +28,10 @@ public sealed class PendingSignIns(Database database, MasterKey key, ServerCooki
     const string Cookie = "signin";
     const string Purpose = "pending-sign-in";
 
+    /// <summary>What was begun on the proofs of a session ends with it, at whatever browser it is under way.</summary>
+    internal static Task<int> EndOfSessionAsync(ServerDb db, string sessionId) =>
+        db.PendingSignIns.Where(p => db.BrowserSessions.Any(s => s.Id == sessionId && s.UserId == p.UserId)).ExecuteDeleteAsync();
+
     /// <summary>Begins a sign-in at this browser, in the place of any other.</summary>
     /// <param name="context">The browser's request.</param>
     /// <param name="username">As typed.</param>

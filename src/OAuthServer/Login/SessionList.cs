@@ -28,8 +28,11 @@ public sealed class SessionList(Database database, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         await using var db = database.NewContext();
-        return await db.BrowserSessions.Where(s => s.Id == sessionId && s.UserId == userId && s.EndedAt == null)
-            .ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now)) == 1;
+        if (await db.BrowserSessions.Where(s => s.Id == sessionId && s.UserId == userId && s.EndedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now)) != 1)
+            return false;
+        await PendingSignIns.EndOfSessionAsync(db, sessionId);
+        return true;
     }
 
     /// <summary>Ends all but one.</summary>
@@ -37,6 +40,7 @@ public sealed class SessionList(Database database, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         await using var db = database.NewContext();
+        await PendingSignIns.EndOfSessionAsync(db, keptId);
         return await db.BrowserSessions.Where(s => s.UserId == userId && s.Id != keptId && s.EndedAt == null)
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now));
     }

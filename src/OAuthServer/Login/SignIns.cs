@@ -112,6 +112,7 @@ public sealed class SignIns(
             {
                 Subject = new LoginSubject.Known(browser.User.Id),
                 Credentials = new LoginCredentials.Verified(Evidence.Of(browser.Session.Proven)),
+                ProvesAnew = false,
                 Device = await devices.FactsAsync(context, browser.User.Id),
             },
             context.RequestAborted);
@@ -122,6 +123,12 @@ public sealed class SignIns(
             LoginOutcome.Challenged challenged => challenged.OneOf,
             _ => [],
         };
+        if (asked.Contains(ChallengeKind.EnrolSecondFactor) && clock.GetUtcNow() - browser.Session.AuthenticatedAt > OwnerProofs.Fresh)
+        {
+            // What is enrolled opens the door from then on: whoever merely found the browser open shall not enrol a factor of his own.
+            await pending.BeginAsync(context, browser.User.Username, target);
+            return new SignInStep.Asked([ChallengeKind.Password]);
+        }
         if (asked.Count > 0)
         {
             var begun = await pending.BeginAsync(context, browser.User.Username, target, browser.User, browser.Session.Proven);
@@ -197,7 +204,8 @@ public sealed class SignIns(
     async Task<SignInStep> FinishAsync(HttpContext context, SignInUnderWay at, LoginOutcome.SignedIn login, StoredRequest? request, RequestContext from)
     {
         await pending.EndAsync(context, at);
-        await sessions.StartAsync(context, login, request is null ? LoginChannel.Browser : LoginChannel.AuthorizationCode, request?.Id);
+        if (await sessions.StartAsync(context, login, request is null ? LoginChannel.Browser : LoginChannel.AuthorizationCode, request?.Id) is null)
+            return new SignInStep.Over();
         await devices.RememberAsync(context, login, from);
         return new SignInStep.Done(WayOf(at.Target, request));
     }

@@ -75,7 +75,7 @@ public sealed class AuthorizationCodes(Database database, MasterKey key, TimePro
         """;
 
     const string SpendSql = """
-        UPDATE authorization_codes SET used_at = @p1, grant_id = @p2 WHERE hash = @p0 AND used_at IS NULL
+        UPDATE authorization_codes SET used_at = @p1, grant_id = @p2 WHERE hash = @p0 AND used_at IS NULL AND expires_at > @p1
             AND EXISTS (SELECT 1 FROM browser_sessions s WHERE s.id = session_id AND s.ended_at IS NULL)
         """;
 

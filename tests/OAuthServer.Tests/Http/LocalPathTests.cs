@@ -19,6 +19,8 @@ public sealed class LocalPathTests
     [InlineData(" /settings")]
     [InlineData("settings")]
     [InlineData("//evil.test")]
+    [InlineData("/\u00fc")]
+    [InlineData("/a b")]
     [InlineData("///evil.test")]
     [InlineData("/\\evil.test")]
     [InlineData("\\/evil.test")]

@@ -66,11 +66,11 @@ public sealed class TestBrowser(TestServer server, string from = TestServer.Outs
         var context = new DefaultHttpContext { RequestServices = server.Services };
         context.Connection.RemoteIpAddress = IPAddress.Parse(from);
         context.Request.Headers.Cookie = string.Join("; ", cookies.Select(cookie => $"{cookie.Key}={cookie.Value}"));
-        var browser = await server.Services.GetRequiredService<BrowserSessions>().StartAsync(
+        var browser = (await server.Services.GetRequiredService<BrowserSessions>().StartAsync(
             context,
             new LoginOutcome.SignedIn(
                 account, directory.Orgs[account.OrgId], directory.Profiles[account.ProfileId], new Assurance(proven, null), server.Clock.GetUtcNow(), "-"),
-            channel, answeredRequestId);
+            channel, answeredRequestId))!;
         foreach (var line in context.Response.Headers.SetCookie)
             Keep(line!);
         return browser.Session;

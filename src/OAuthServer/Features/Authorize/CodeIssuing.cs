@@ -69,6 +69,7 @@ public sealed class CodeIssuing(
             App = request.ReturnTo.App,
             Subject = new LoginSubject.Known(session.User.Id),
             Credentials = new LoginCredentials.Verified(Evidence.Of(session.Session.Proven)),
+            ProvesAnew = false,
             Device = await devices.FactsAsync(context, session.User.Id),
         },
         context.RequestAborted);

@@ -20,6 +20,7 @@ public sealed class DeviceApprovals(LoginGate gate, KnownDevices known, DeviceAu
                 App = app,
                 Subject = new LoginSubject.Known(browser.User.Id),
                 Credentials = new LoginCredentials.Verified(Evidence.Of(browser.Session.Proven)),
+                ProvesAnew = false,
                 Device = await known.FactsAsync(context, browser.User.Id),
             },
             context.RequestAborted);

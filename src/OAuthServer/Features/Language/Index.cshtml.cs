@@ -15,6 +15,6 @@ public sealed class IndexModel(ServerCookies cookies) : PageModel
     {
         if (PageLanguage.Find(lang ?? "") is { } chosen)
             cookies.Set(Response, PageLanguage.Cookie, chosen.Name, Kept);
-        return LocalRedirect(Url.IsLocalUrl(returnTo) ? "~" + returnTo.TrimStart('~') : "~/");
+        return LocalRedirect("~" + (LocalPath.Of(returnTo) ?? "/"));
     }
 }

@@ -25,7 +25,7 @@ public sealed class NotMeModel(
     {
         if (!await FindAsync(reference))
             return NotFound();
-        await disowned.SecureAsync(Me.User.Id, Reference);
+        await disowned.SecureAsync(Me.User.Id, Reference, Record.At);
         await browsers.EndAsync(HttpContext);
         IsDone = true;
         return Page();

@@ -32,6 +32,8 @@ public sealed class PasskeyModel(SignInPages pages, PendingSignIns pending, Sign
     {
         var isFirst = Request.Form.ContainsKey("to");
         var at = isFirst ? null : await pages.FindAsync(this);
+        if (isFirst && Handle is not null && await pages.DressAsync(this, Handle) is null)
+            return BadRequest();
         if (at is null && isFirst)
             at = await pending.BeginAsync(HttpContext, "", new(Handle, LocalPath.Of(To)));
         return at is null ? BadRequest() : Content(await signIns.BeginPasskeyAsync(at), "application/json");

@@ -90,6 +90,8 @@ public sealed class AuthorizeTests(Servers servers)
     [InlineData("http://127.0.0.1:51234/other", false)]
     [InlineData("http://127.0.0.1:51234/callback?x", false)]
     [InlineData("http://127.0.0.1:999999/callback", false)]
+    [InlineData("http://127.0.0.1:65536/callback", false)]
+    [InlineData("http://127.0.0.1:65535/callback", true)]
     [InlineData("http://127.0.0.1:/callback", false)]
     [InlineData("http://127.0.0.1:80@evil.example/callback", false)]
     [InlineData("http://127.0.0.1.evil.example/callback", false)]

@@ -125,6 +125,8 @@ public sealed class SessionsAndAppsTests(Servers servers)
         await scene.AddAsync(new KnownDevice { Hash = "d-" + scene.User.Id, UserId = scene.User.Id, CreatedAt = now, LastUsedAt = now, ExpiresAt = now.AddDays(1) });
         await scene.AddAsync(new MailedLink { Hash = "l-" + scene.User.Id, UserId = scene.User.Id, CreatedAt = now, ExpiresAt = now.AddDays(1) });
         await scene.AddAsync(new Consent { UserId = scene.User.Id, AppId = app.Id, Scope = "api", GivenAt = now });
+        await scene.AddAsync(PasskeyOf(scene, "before", now.AddDays(-1)));
+        await scene.AddAsync(PasskeyOf(scene, "since", now));
         var path = $"/settings/sign-ins/{tokens.Reference}/not-me";
         var asked = await scene.GetAsync(path);
         Assert.Contains("you must choose a new password", asked.Html, StringComparison.Ordinal);
@@ -142,8 +144,21 @@ public sealed class SessionsAndAppsTests(Servers servers)
             await db.KnownDevices.CountAsync(d => d.UserId == scene.User.Id, Stop),
             await db.Consents.CountAsync(c => c.UserId == scene.User.Id, Stop),
             await db.MailedLinks.CountAsync(l => l.UserId == scene.User.Id && l.UsedAt == null, Stop))));
+        // The owner's own key stays; what came since may be the stranger's.
+        Assert.Equal(["before"], await scene.ReadAsync(db => db.Passkeys.Where(p => p.UserId == scene.User.Id).Select(p => p.Name).ToListAsync(Stop)));
         await Until.TrueAsync(() => Task.FromResult(Directory.GetFiles(scene.Server.MailFolder).Any(file => IsNotice(file, tokens.Reference!))));
     }
+
+    static Passkey PasskeyOf(SettingsScene scene, string name, DateTimeOffset at) => new()
+    {
+        Id = name + scene.User.Id,
+        UserId = scene.User.Id,
+        Name = name,
+        PublicKey = [1],
+        AttestationObject = [1],
+        ClientDataJson = [1],
+        CreatedAt = at,
+    };
 
     static bool IsNotice(string file, string reference) => File.ReadAllText(file) is var text && text.Contains("Your account was made safe", StringComparison.Ordinal) && text.Contains(reference, StringComparison.Ordinal);
 

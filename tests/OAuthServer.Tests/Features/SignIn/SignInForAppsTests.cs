@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Apps;
 using OAuthServer.Login;
+using OAuthServer.Orgs;
 using OAuthServer.Policy;
 using OAuthServer.Tests.Support;
 
@@ -60,6 +61,57 @@ public sealed class SignInForAppsTests(Servers servers)
         Assert.NotEqual("/login", (await browser.GetAsync(answer.LocalLocation!)).LocalLocation?.Split('?')[0]);
     }
 
+    [Fact]
+    public async Task An_old_session_does_not_enrol_a_factor_without_the_password()
+    {
+        var (server, user, app) = await AppAsync();
+        var browser = new TestBrowser(server, TestServer.Office);
+        await browser.PasswordAsync(user.Username, user.Password);
+        var wish = "&acr_values=" + Uri.EscapeDataString(StepUp.TwoFactors);
+        Assert.Equal("/login/enrol", (await browser.GetAsync(await AskAsync(browser, app, wish))).LocalLocation);
+        server.Clock.Advance(OwnerProofs.Fresh + TimeSpan.FromSeconds(1));
+        Assert.Equal("/login/password", (await browser.GetAsync(await AskAsync(browser, app, wish))).LocalLocation);
+        Assert.NotEqual(HttpStatusCode.OK, (await browser.GetAsync("/login/enrol")).Status);
+        var answer = await browser.PostAsync(await browser.GetAsync("/login/password"), "/login/password", ("Password", user.Password));
+        Assert.Equal("/login/enrol", answer.LocalLocation);
+    }
+
+    [Fact]
+    public async Task A_session_that_goes_on_clears_no_count_of_failures_and_a_sign_in_does()
+    {
+        var (server, user, app) = await AppAsync();
+        var browser = new TestBrowser(server);
+        await browser.PasswordAsync(user.Username, user.Password);
+        await user.ChangeAsync(row => row.UntrustedFailures = 5);
+        await server.Services.GetRequiredService<Consents>().GiveAsync(
+            user.Id, (await server.Services.GetRequiredService<AppDirectory>().FindAsync(app.App.ClientId))!, ["openid"]);
+        var silent = await browser.GetAsync(UrlOf(app, "&prompt=none"));
+        Assert.NotNull(silent.Parameter("code")); // let in by the gate, on the session's proofs
+        Assert.Equal(5, (await user.RowAsync()).UntrustedFailures);
+        await browser.PasswordAsync(user.Username, user.Password, "?another=true");
+        Assert.Equal(0, (await user.RowAsync()).UntrustedFailures);
+    }
+
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task No_session_begins_behind_a_change_that_ends_them_all(string database)
+    {
+        var server = await servers.OnAsync(database);
+        var org = await TestOrg.AddAsync(server);
+        var user = await org.UserAsync();
+        await server.NoticeAsync();
+        var account = (await server.Services.GetRequiredService<UserAccounts>().FindByIdAsync(user.Id))!;
+        var directory = (await server.Services.GetRequiredService<OrgDirectory>().CurrentAsync()).Rows;
+        var login = new LoginOutcome.SignedIn(
+            account, directory.Orgs[account.OrgId], directory.Profiles[account.ProfileId], new Assurance(Proof.Password, null), server.Clock.GetUtcNow(), "-");
+        var sessions = server.Services.GetRequiredService<BrowserSessions>();
+        HttpContext Request() => new DefaultHttpContext { RequestServices = server.Services };
+        Assert.NotNull(await sessions.StartAsync(Request(), login, LoginChannel.Browser, null));
+        await user.ChangeAsync(row => row.MustChangePassword = true); // "this was not me"
+        Assert.Null(await sessions.StartAsync(Request(), login, LoginChannel.Browser, null));
+        await user.ChangeAsync(row => (row.MustChangePassword, row.PasswordChangedAt) = (false, row.PasswordChangedAt!.Value.AddSeconds(1)));
+        Assert.Null(await sessions.StartAsync(Request(), login, LoginChannel.Browser, null));
+    }
+
     [Theory]
     [InlineData("&prompt=login", "name=\"Username\"")]
     [InlineData("&max_age=0", "name=\"Username\"")]
@@ -111,11 +163,13 @@ public sealed class SignInForAppsTests(Servers servers)
     /// <summary>Where the hub sends a browser that comes with a request.</summary>
     static async Task<string> AskAsync(TestBrowser browser, (TestApp App, string Name) app, string more)
     {
-        var answer = await browser.GetAsync(
-            $"{Hub}response_type=code&client_id={app.App.ClientId}&redirect_uri={Uri.EscapeDataString("https://app.test/back")}&scope=openid&state=s"
-            + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256" + more);
+        var answer = await browser.GetAsync(UrlOf(app, more));
         return answer.LocalLocation!;
     }
+
+    static string UrlOf((TestApp App, string Name) app, string more) =>
+        $"{Hub}response_type=code&client_id={app.App.ClientId}&redirect_uri={Uri.EscapeDataString("https://app.test/back")}&scope=openid&state=s"
+        + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256" + more;
 
     async Task<(TestServer Server, TestUser User, (TestApp App, string Name) App)> AppAsync()
     {

@@ -1177,10 +1177,6 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("proven");
 
-                    b.Property<string>("RequestId")
-                        .HasColumnType("text")
-                        .HasColumnName("request_id");
-
                     b.Property<byte[]>("Target")
                         .HasColumnType("bytea")
                         .HasColumnName("target");

@@ -1162,10 +1162,6 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("proven");
 
-                    b.Property<string>("RequestId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("request_id");
-
                     b.Property<byte[]>("Target")
                         .HasColumnType("BLOB")
                         .HasColumnName("target");
