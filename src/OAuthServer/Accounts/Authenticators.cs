@@ -53,10 +53,14 @@ public sealed class Authenticators(Database database, Passwords passwords, Maste
     }
 
     /// <summary>The enrolment that waits for its code; null when none does.</summary>
-    public async Task<Enrolment?> PendingAsync(User user, string issuer, CancellationToken cancellation = default)
+    /// <param name="user">The owner.</param>
+    /// <param name="issuer">Whose account the app shall say it is.</param>
+    /// <param name="since">One that was begun earlier is not shown: whoever began it knows the seed.</param>
+    /// <param name="cancellation">Ends the look.</param>
+    public async Task<Enrolment?> PendingAsync(User user, string issuer, DateTimeOffset since, CancellationToken cancellation = default)
     {
         await using var db = database.NewContext();
-        return await FindPendingAsync(db, user.Id, cancellation) is { } pending
+        return await FindPendingAsync(db, user.Id, cancellation) is { } pending && pending.CreatedAt >= since
             ? Describe(Open(pending), issuer, user.Username, pending)
             : null;
     }

@@ -62,9 +62,9 @@ public sealed class AuthenticatorsTests
         await using var scene = await AccountScene.NewAsync();
         var seed = await BeginAsync(scene);
         var user = await scene.UserAsync(scene.Ada);
-        Assert.NotNull(await scene.Authenticators.PendingAsync(user, "Acme", TestContext.Current.CancellationToken));
+        Assert.NotNull(await scene.Authenticators.PendingAsync(user, "Acme", DateTimeOffset.MinValue, TestContext.Current.CancellationToken));
         scene.Clock.Advance(TimeSpan.FromMinutes(15));
-        Assert.Null(await scene.Authenticators.PendingAsync(user, "Acme", TestContext.Current.CancellationToken));
+        Assert.Null(await scene.Authenticators.PendingAsync(user, "Acme", DateTimeOffset.MinValue, TestContext.Current.CancellationToken));
         Assert.IsType<EnrolmentConfirmation.NothingPending>(await ConfirmAsync(scene, seed));
     }
 
@@ -73,7 +73,7 @@ public sealed class AuthenticatorsTests
     {
         await using var scene = await AccountScene.NewAsync();
         await ConfirmAsync(scene, await BeginAsync(scene));
-        Assert.Null(await scene.Authenticators.PendingAsync(await scene.UserAsync(scene.Ada), "Acme", TestContext.Current.CancellationToken));
+        Assert.Null(await scene.Authenticators.PendingAsync(await scene.UserAsync(scene.Ada), "Acme", DateTimeOffset.MinValue, TestContext.Current.CancellationToken));
     }
 
     [Fact]

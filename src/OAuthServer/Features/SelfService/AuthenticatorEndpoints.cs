@@ -105,7 +105,7 @@ static class AuthenticatorEndpoints
     static Task<Enrolment?> PendingAsync(HttpContext http, Authenticators authenticators)
     {
         var me = Me.Of(http);
-        return authenticators.PendingAsync(me.User, me.Org.Name, http.RequestAborted);
+        return authenticators.PendingAsync(me.User, me.Org.Name, me.Token.AuthenticatedAt, http.RequestAborted);
     }
 
     static IResult NothingPending { get; } = Problems.Of(

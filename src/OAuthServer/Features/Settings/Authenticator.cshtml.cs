@@ -110,7 +110,7 @@ public sealed class AuthenticatorModel(
         return Page();
     }
 
-    Task<Enrolment?> PendingAsync() => authenticators.PendingAsync(Me.User, Me.Org.Org.Name, HttpContext.RequestAborted);
+    Task<Enrolment?> PendingAsync() => authenticators.PendingAsync(Me.User, Me.Org.Org.Name, Me.Session.AuthenticatedAt, HttpContext.RequestAborted);
 
     async Task LoadAsync()
     {

@@ -83,7 +83,7 @@ public sealed class EnrolModel(
         if ((kinds & Proof.Totp) != Proof.None)
         {
             var issuer = (await orgs.CurrentAsync()).Rows.Orgs[user.OrgId].Org.Name;
-            Pending = await authenticators.PendingAsync(user, issuer, HttpContext.RequestAborted)
+            Pending = await authenticators.PendingAsync(user, issuer, at.Row.CreatedAt, HttpContext.RequestAborted)
                 ?? await authenticators.BeginForProvenAsync(user, issuer, HttpContext.RequestAborted);
         }
         return at;

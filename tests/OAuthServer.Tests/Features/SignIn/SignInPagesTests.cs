@@ -172,6 +172,23 @@ public sealed class SignInPagesTests(Servers servers)
     }
 
     [Fact]
+    public async Task A_seed_that_somebody_else_has_seen_is_not_offered_to_the_owner()
+    {
+        await using var server = await TestServer.StartAsync();
+        var user = await (await TestOrg.AddAsync(server)).UserAsync(new() { SecondFactor = new() { EnrolmentForced = true } });
+        async Task<string> SeenByAsync(TestBrowser browser) =>
+            new[] { (await browser.GetAsync("/login/enrol")).Html }.Find("<code class=\"secret\">([A-Z2-7 ]+)</code>");
+        var thief = new TestBrowser(server);
+        await thief.PasswordAsync(user.Username, user.Password);
+        var seen = await SeenByAsync(thief);
+        Assert.Equal(seen, await SeenByAsync(thief)); // a page loaded again shows the same
+        server.Clock.Advance(TimeSpan.FromSeconds(1));
+        var owner = new TestBrowser(server);
+        await owner.PasswordAsync(user.Username, user.Password);
+        Assert.NotEqual(seen, await SeenByAsync(owner));
+    }
+
+    [Fact]
     public async Task A_second_factor_that_is_forced_is_enrolled_on_the_way()
     {
         await using var server = await TestServer.StartAsync();
