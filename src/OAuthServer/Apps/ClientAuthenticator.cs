@@ -9,11 +9,17 @@ namespace OAuthServer.Apps;
 /// <summary>What a request proved about its app.</summary>
 public abstract record ClientProof
 {
+    /// <summary>The dialect the caller is answered in: the app's, and the RFCs' where the app is not known.</summary>
+    public abstract Dialect Dialect { get; }
+
     /// <summary>The app is who it says (or public, and then nobody knows).</summary>
     /// <param name="App">The app.</param>
     /// <param name="Proof">ClientSecret, ClientAssertion, or None for a public app.</param>
     /// <param name="PresentedSecret">The secret as presented, for the signature of the salesforce dialect's answer; never stored.</param>
-    public sealed record Proven(AppEntry App, Proof Proof, string? PresentedSecret) : ClientProof;
+    public sealed record Proven(AppEntry App, Proof Proof, string? PresentedSecret) : ClientProof
+    {
+        public override Dialect Dialect => App.Settings.Dialect;
+    }
 
     /// <summary>It is not. The caller is told the same for an unknown app and a wrong secret.</summary>
     /// <param name="App">The app it claimed to be; null when there is none of that name.</param>
@@ -22,7 +28,10 @@ public abstract record ClientProof
     /// <param name="Flaw">Why it does not hold.</param>
     /// <param name="Error">What the caller is told.</param>
     /// <param name="UsedHeader">It used the Authorization header, so that the answer names the scheme (RFC 6749 section 5.2).</param>
-    public sealed record Failed(AppEntry? App, string? ClientId, Proof Presented, CredentialFlaw Flaw, OAuthError Error, bool UsedHeader) : ClientProof;
+    public sealed record Failed(AppEntry? App, string? ClientId, Proof Presented, CredentialFlaw Flaw, OAuthError Error, bool UsedHeader) : ClientProof
+    {
+        public override Dialect Dialect => App?.Settings.Dialect ?? Dialect.Standard;
+    }
 }
 
 /// <summary>Proves apps: secret by header or form, signed assertion (RFC 7523), or nothing where an app is public.</summary>

@@ -28,6 +28,12 @@ public sealed class RequestForm
     /// <summary>The body was multipart/form-data.</summary>
     public bool IsMultipart { get; private set; }
 
+    /// <summary>What the RFCs have against the way the parameters came; null when nothing. A query ends in logs (RFC 6749 section 2.3.1).</summary>
+    public OAuthError? BodyFlaw =>
+        UsesQuery ? OAuthError.InvalidRequest("Send parameters in the body, not in the query string, where logs would keep them.")
+        : IsMultipart ? new OAuthError("invalid_request", "Send parameters as application/x-www-form-urlencoded.", 415)
+        : null;
+
     /// <summary>The value; null when absent or empty.</summary>
     public string? this[string name]
     {

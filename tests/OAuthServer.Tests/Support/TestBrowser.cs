@@ -34,11 +34,8 @@ public sealed class TestBrowser(TestServer server, string from = TestServer.Outs
     /// <summary>Follows redirects as long as they stay at this server.</summary>
     public async Task<Page> FollowAsync(Page page)
     {
-        for (var i = 0; i < 10 && page.Location is { } to && page.LocalLocation is { } local; i++)
-        {
-            _ = to;
+        for (var i = 0; i < 10 && page.LocalLocation is { } local; i++)
             page = await GetAsync(local);
-        }
         return page;
     }
 

@@ -57,9 +57,7 @@ public sealed class PushedAuthorizationEndpoint(
         var proof = await clients.AuthenticateAsync(context.Request, form);
         if (proof is ClientProof.Proven proven)
             return proven.App;
-        var failed = (ClientProof.Failed)proof;
-        var (error, seconds) = await gate.RefuseAppAsync(failed, LoginChannel.AuthorizationCode, RequestContext.Of(context, origins, clock));
-        await OAuthAnswer.ErrorAsync(context, error ?? OAuthAnswer.TooMany(seconds), failed.App?.Settings.Dialect ?? Dialect.Standard, failed.UsedHeader);
+        await AppRefusal.AnswerAsync(gate, context, (ClientProof.Failed)proof, LoginChannel.AuthorizationCode, RequestContext.Of(context, origins, clock));
         return null;
     }
 }

@@ -23,16 +23,15 @@ public sealed class DeviceAuthorizationEndpoint(
         }
         var request = RequestContext.Of(context, origins, clock);
         var (form, problem) = await RequestForm.ReadAsync(context);
-        if (form is null || FormFlaw(form) is not null)
+        if (form is not { BodyFlaw: null })
         {
-            await OAuthAnswer.ErrorAsync(context, problem ?? FormFlaw(form!)!);
+            await OAuthAnswer.ErrorAsync(context, problem ?? form!.BodyFlaw!);
             return;
         }
         var proof = await clients.AuthenticateAsync(context.Request, form);
         if (proof is ClientProof.Failed failed)
         {
-            var (error, seconds) = await gate.RefuseAppAsync(failed, LoginChannel.Device, request);
-            await OAuthAnswer.ErrorAsync(context, error ?? OAuthAnswer.TooMany(seconds), usedHeader: failed.UsedHeader);
+            await AppRefusal.AnswerAsync(gate, context, failed, LoginChannel.Device, request, Dialect.Standard);
             return;
         }
         await AnswerAsync(context, ((ClientProof.Proven)proof).App, form, request);
@@ -65,9 +64,4 @@ public sealed class DeviceAuthorizationEndpoint(
             json.WriteNumber("interval"u8, (long)answer.made.Interval.TotalSeconds);
         });
     }
-
-    static OAuthError? FormFlaw(RequestForm form) =>
-        form.UsesQuery ? OAuthError.InvalidRequest("Send parameters in the body, not in the query string, where logs would keep them.")
-        : form.IsMultipart ? new OAuthError("invalid_request", "Send parameters as application/x-www-form-urlencoded.", 415)
-        : null;
 }

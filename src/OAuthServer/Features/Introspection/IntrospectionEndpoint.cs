@@ -75,8 +75,7 @@ public sealed class IntrospectionEndpoint(
             await OAuthAnswer.ErrorAsync(context, OAuthError.InvalidClient);
             return null;
         }
-        var (error, seconds) = await gate.RefuseAppAsync(failed, LoginChannel.ClientCredentials, RequestContext.Of(context, origins, clock));
-        await OAuthAnswer.ErrorAsync(context, error ?? OAuthAnswer.TooMany(seconds), failed.App?.Settings.Dialect ?? Dialect.Standard, failed.UsedHeader);
+        await AppRefusal.AnswerAsync(gate, context, failed, LoginChannel.ClientCredentials, RequestContext.Of(context, origins, clock));
         return null;
     }
 

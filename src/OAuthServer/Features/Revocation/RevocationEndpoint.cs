@@ -54,8 +54,7 @@ public sealed class RevocationEndpoint(
         var proof = await clients.AuthenticateAsync(context.Request, form);
         if (proof is ClientProof.Failed failed)
         {
-            var (error, seconds) = await gate.RefuseAppAsync(failed, LoginChannel.ClientCredentials, RequestContext.Of(context, origins, clock));
-            await OAuthAnswer.ErrorAsync(context, error ?? OAuthAnswer.TooMany(seconds), failed.App?.Settings.Dialect ?? Dialect.Standard, failed.UsedHeader);
+            await AppRefusal.AnswerAsync(gate, context, failed, LoginChannel.ClientCredentials, RequestContext.Of(context, origins, clock));
             return;
         }
         var app = ((ClientProof.Proven)proof).App;

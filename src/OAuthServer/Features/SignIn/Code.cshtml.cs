@@ -12,20 +12,14 @@ public sealed class CodeModel(SignInPages pages, SignIns signIns) : PageModel
     public string? Code { get; set; }
 
     /// <summary>The sign-in this is a step of.</summary>
-    public SignInUnderWay At { get; private set; } = null!;
+    public SignInUnderWay? At { get; private set; }
 
-    public async Task<IActionResult> OnGetAsync() => await IsAskedAsync() ? Page() : SignInPages.ToTheBeginning(this);
+    public async Task<IActionResult> OnGetAsync() => await FindAsync() is null ? SignInPages.ToTheBeginning(this) : Page();
 
     public async Task<IActionResult> OnPostAsync() =>
-        !await IsAskedAsync() ? SignInPages.ToTheBeginning(this)
+        await FindAsync() is not { } at ? SignInPages.ToTheBeginning(this)
         : string.IsNullOrWhiteSpace(Code) ? pages.Wrong(this, nameof(Code), "CodeMissing")
-        : pages.Answer(this, await signIns.CodeAsync(HttpContext, At, Proof.Totp, Code), nameof(Code), "WrongCode");
+        : pages.Answer(this, await signIns.CodeAsync(HttpContext, at, Proof.Totp, Code), nameof(Code), "WrongCode");
 
-    async Task<bool> IsAskedAsync()
-    {
-        if (await pages.FindAsync(this) is not { } at)
-            return false;
-        At = at;
-        return at.IsAsked(ChallengeKind.Totp);
-    }
+    async Task<SignInUnderWay?> FindAsync() => At = await pages.FindAskedAsync(this, ChallengeKind.Totp);
 }

@@ -30,5 +30,5 @@ public sealed class MailedCodeModel(SignInPages pages, SignIns signIns) : PageMo
         return Page();
     }
 
-    async Task<SignInUnderWay?> FindAsync() => await pages.FindAsync(this) is { } at && at.IsAsked(ChallengeKind.EmailCode) ? at : null;
+    Task<SignInUnderWay?> FindAsync() => pages.FindAskedAsync(this, ChallengeKind.EmailCode);
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Localization;
 using OAuthServer.Features.Shared;
 using OAuthServer.Login;
 using OAuthServer.Orgs;
+using OAuthServer.Policy;
 
 namespace OAuthServer.Features.SignIn;
 
@@ -27,6 +28,10 @@ public sealed class SignInPages(PendingSignIns pending, AuthorizationRequests re
         }.Where(pair => pair.Value is not null));
         return at;
     }
+
+    /// <summary>The same, when the rules ask for this: what they did not ask for, no page does.</summary>
+    public async Task<SignInUnderWay?> FindAskedAsync(PageModel page, ChallengeKind kind) =>
+        await FindAsync(page) is { } at && at.IsAsked(kind) ? at : null;
 
     /// <summary>Gives the page the name of the app that asks, and the look of its organization.</summary>
     public async Task<StoredRequest?> DressAsync(PageModel page, string? requestHandle, string? orgId = null)

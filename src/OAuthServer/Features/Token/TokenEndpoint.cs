@@ -32,15 +32,16 @@ public sealed class TokenEndpoint(
         }
         var grant = form["grant_type"] is { } type ? grants.GetValueOrDefault(type) : null;
         var proof = await clients.AuthenticateAsync(context.Request, form);
-        var dialect = DialectOf(proof);
-        if (FormFlaw(form, dialect) is { } flaw)
+        var dialect = proof.Dialect;
+        // Query parameters and multipart bodies are for the salesforce dialect's clients only.
+        if (dialect != Dialect.Salesforce && form.BodyFlaw is { } flaw)
         {
             await OAuthAnswer.ErrorAsync(context, flaw, dialect);
             return;
         }
         if (proof is ClientProof.Failed failed)
         {
-            await RefuseAppAsync(context, failed, grant, request, dialect);
+            await AppRefusal.AnswerAsync(gate, context, failed, grant?.Channel ?? LoginChannel.ClientCredentials, request);
             return;
         }
         if (grant is null)
@@ -68,24 +69,5 @@ public sealed class TokenEndpoint(
                     : StandardTokenAnswer.WriteAsync(context, result));
                 break;
         }
-    }
-
-    static Dialect DialectOf(ClientProof proof) => proof switch
-    {
-        ClientProof.Proven proven => proven.App.Settings.Dialect,
-        ClientProof.Failed failed => failed.App?.Settings.Dialect ?? Dialect.Standard,
-        _ => Dialect.Standard,
-    };
-
-    /// <summary>Query parameters and multipart bodies are for the salesforce dialect's clients only: a query ends in logs (RFC 6749 section 2.3.1).</summary>
-    static OAuthError? FormFlaw(RequestForm form, Dialect dialect) => dialect == Dialect.Salesforce ? null
-        : form.UsesQuery ? OAuthError.InvalidRequest("Send parameters in the body, not in the query string, where logs would keep them.")
-        : form.IsMultipart ? new OAuthError("invalid_request", "Send parameters as application/x-www-form-urlencoded.", 415)
-        : null;
-
-    async Task RefuseAppAsync(HttpContext context, ClientProof.Failed failed, IGrant? grant, RequestContext request, Dialect dialect)
-    {
-        var (error, seconds) = await gate.RefuseAppAsync(failed, grant?.Channel ?? LoginChannel.ClientCredentials, request);
-        await OAuthAnswer.ErrorAsync(context, error ?? OAuthAnswer.TooMany(seconds), dialect, failed.UsedHeader);
     }
 }
