@@ -26,7 +26,7 @@ static class AuthenticationMethods
     ];
 
     // One list for each set of proofs, made when first asked for; two threads that race make the same list twice.
-    static readonly IReadOnlyList<string>?[] Lists = new IReadOnlyList<string>?[(int)Proof.RefreshToken << 1];
+    static readonly IReadOnlyList<string>?[] Lists = new IReadOnlyList<string>?[(int)Proof.SsoSecondFactor << 1];
 
     internal static IReadOnlyList<string> Of(Proof proven) => Lists[(int)proven] ??= ListOf(proven);
 
@@ -51,9 +51,9 @@ static class AuthenticationMethods
         return methods.AsReadOnly();
     }
 
-    // A passkey is held and unlocked by its person, so it is two by itself. A security token is a second password, and an
+    // A passkey is held and unlocked by its person, so it is two by itself; an identity provider that saw a second factor saw a first. A security token is a second password, and an
     // e-mailed code makes a device known: neither is a second factor.
     static bool HasTwoFactors(Proof proven) =>
-        (proven & Proof.Passkey) != Proof.None
+        (proven & (Proof.Passkey | Proof.SsoSecondFactor)) != Proof.None
         || ((proven & (Proof.Password | Proof.SsoAssertion)) != Proof.None && (proven & (Proof.Totp | Proof.RecoveryCode)) != Proof.None);
 }

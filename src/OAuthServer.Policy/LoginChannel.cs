@@ -29,6 +29,9 @@ public enum LoginChannel
 
     /// <summary>An earlier login that goes on (RFC 6749 section 6).</summary>
     RefreshToken,
+
+    /// <summary>An identity provider's ID token for one of ours (RFC 8693).</summary>
+    TokenExchange,
 }
 
 /// <summary>What the rules need to know about a channel.</summary>
@@ -39,7 +42,7 @@ public static class LoginChannels
     {
         LoginChannel.Browser or LoginChannel.AuthorizationCode or LoginChannel.Device => true,
         LoginChannel.PasswordGrant or LoginChannel.SoapLogin or LoginChannel.JwtBearer or LoginChannel.SamlBearer
-            or LoginChannel.ClientCredentials or LoginChannel.RefreshToken => false,
+            or LoginChannel.ClientCredentials or LoginChannel.RefreshToken or LoginChannel.TokenExchange => false,
     };
 
     /// <summary>True where a program sends a password with a token or code appended to it.</summary>
@@ -58,5 +61,6 @@ public static class LoginChannels
         LoginChannel.JwtBearer or LoginChannel.SamlBearer => Proof.ClientAssertion | Proof.SsoAssertion,
         LoginChannel.ClientCredentials => Proof.ClientSecret | Proof.ClientAssertion,
         LoginChannel.RefreshToken => Proof.RefreshToken,
+        LoginChannel.TokenExchange => Proof.SsoAssertion,
     };
 }

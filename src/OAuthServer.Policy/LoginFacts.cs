@@ -146,7 +146,7 @@ public sealed record ProfileFacts
     public ApiSecondFactor ApiSecondFactor { get; init; } = ApiSecondFactor.SecurityToken;
 
     /// <summary>Which proofs count as a second factor in the browser.</summary>
-    public Proof SecondFactorKinds { get; init; } = Proof.Totp | Proof.Passkey | Proof.RecoveryCode;
+    public Proof SecondFactorKinds { get; init; } = Proof.Totp | Proof.Passkey | Proof.RecoveryCode | Proof.SsoSecondFactor;
 
     /// <summary>Who has no second factor must enrol one at the next browser sign-in.</summary>
     public bool EnrolmentForced { get; init; }

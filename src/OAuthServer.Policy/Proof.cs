@@ -36,6 +36,9 @@ public enum Proof
 
     /// <summary>A refresh token of an earlier login.</summary>
     RefreshToken = 1 << 9,
+
+    /// <summary>A second factor that the identity provider says to have seen, and is believed in this. Never without its assertion.</summary>
+    SsoSecondFactor = 1 << 10,
 }
 
 /// <summary>Why a presented proof did not hold. Kinds only: never a value, never shown before the credentials are proven.</summary>

@@ -20,10 +20,11 @@ public sealed partial class ArchitectureTests
         ["Accounts"] = ["Data", "Policy", "Http", "Email"],
         ["Orgs"] = ["Data", "Policy", "Http"],
         ["Apps"] = ["Data", "Policy", "Http"],
-        ["Login"] = ["Accounts", "Orgs", "Apps", "Data", "Policy", "Http"],
+        ["Federation"] = ["Accounts", "Orgs", "Tokens", "Email", "Data", "Policy", "Http"],
+        ["Login"] = ["Accounts", "Orgs", "Apps", "Federation", "Data", "Policy", "Http"],
         ["Tokens"] = ["Apps", "Data", "Policy", "Http"],
-        ["Features"] = ["Accounts", "Orgs", "Apps", "Login", "Tokens", "Email", "Data", "Policy", "Http"],
-        ["Hosting"] = ["Features", "Accounts", "Orgs", "Apps", "Login", "Tokens", "Email", "Data", "Policy", "Http"],
+        ["Features"] = ["Accounts", "Orgs", "Apps", "Federation", "Login", "Tokens", "Email", "Data", "Policy", "Http"],
+        ["Hosting"] = ["Features", "Accounts", "Orgs", "Apps", "Federation", "Login", "Tokens", "Email", "Data", "Policy", "Http"],
         ["(root)"] = ["Hosting"],
     };
 

@@ -65,10 +65,11 @@ static class ProofEdits
 
     // A bearer assertion is the app's or the identity provider's; elsewhere an app's assertion stands in for its secret.
     internal static LoginFacts? PresentValidAssertion(LoginFacts facts) =>
-        facts.Channel.PrimaryProofs().HasFlag(Proof.ClientAssertion) || facts.Evidence.Flaw == CredentialFlaw.ClientAssertionRejected
+        facts.Channel.PrimaryProofs().HasFlag(Proof.ClientAssertion) || facts.Channel == LoginChannel.TokenExchange
+            || facts.Evidence.Flaw == CredentialFlaw.ClientAssertionRejected
             ? Present(
                 facts,
-                facts.Channel == LoginChannel.SamlBearer ? Proof.SsoAssertion : Proof.ClientAssertion,
+                facts.Channel is LoginChannel.SamlBearer or LoginChannel.TokenExchange ? Proof.SsoAssertion : Proof.ClientAssertion,
                 mends: facts.Evidence.Flaw is CredentialFlaw.AssertionRejected or CredentialFlaw.ClientAssertionRejected)
             : null;
 

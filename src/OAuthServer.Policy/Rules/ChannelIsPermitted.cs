@@ -20,7 +20,7 @@ static class ChannelIsPermitted
         LoginChannel.PasswordGrant => org.PasswordGrantEnabled,
         LoginChannel.SoapLogin => org.SoapLoginEnabled,
         LoginChannel.Browser or LoginChannel.AuthorizationCode or LoginChannel.Device or LoginChannel.JwtBearer
-            or LoginChannel.SamlBearer or LoginChannel.ClientCredentials or LoginChannel.RefreshToken => true,
+            or LoginChannel.SamlBearer or LoginChannel.ClientCredentials or LoginChannel.RefreshToken or LoginChannel.TokenExchange => true,
     };
 
     // A refresh goes on with a login that came in by another door, so no door of its own is opened or shut for it.

@@ -20,6 +20,6 @@ static class FromPermittedNetwork
         },
         LoginChannel.RefreshToken => app.IpRelaxation is IpRelaxation.Relax or IpRelaxation.EnforceExceptRefresh,
         LoginChannel.Browser or LoginChannel.PasswordGrant or LoginChannel.SoapLogin or LoginChannel.JwtBearer
-            or LoginChannel.SamlBearer or LoginChannel.ClientCredentials => false,
+            or LoginChannel.SamlBearer or LoginChannel.ClientCredentials or LoginChannel.TokenExchange => false,
     };
 }

@@ -2,7 +2,7 @@ namespace OAuthServer.Policy.Rules;
 
 /// <summary>
 /// A person at a page shows a second factor when the profile says so, whatever the first was. Enrolment that is forced is
-/// a need of its own.
+/// a need of its own. An identity provider that has seen a factor spares both, where the profile lets that count.
 /// </summary>
 static class SecondFactorInTheBrowser
 {
@@ -16,6 +16,11 @@ static class SecondFactorInTheBrowser
         }
 
         var profile = facts.Profile;
+        if (facts.Evidence.Has(profile.SecondFactorKinds & Proof.SsoSecondFactor))
+        {
+            return Verdict.Pass;
+        }
+
         var enrolled = SecondFactors.EnrolledThatCount(facts);
         if (profile.EnrolmentForced && enrolled == Proof.None)
         {

@@ -48,7 +48,7 @@ public sealed class DisownedSignIns(Database database, Outbox outbox, PublicUrl 
     }
 
     /// <summary>An app's own login as its run-as user is no sign-in of a person, and goes on.</summary>
-    static async Task EndAsync(ServerDb db, string userId, DateTimeOffset now, CancellationToken cancellation)
+    internal static async Task EndAsync(ServerDb db, string userId, DateTimeOffset now, CancellationToken cancellation)
     {
         await db.BrowserSessions.Where(s => s.UserId == userId && s.EndedAt == null)
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now), cancellation);

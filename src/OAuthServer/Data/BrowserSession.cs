@@ -39,6 +39,21 @@ public sealed class BrowserSession
     /// <summary>Exact to the minute.</summary>
     public DateTimeOffset LastSeenAt { get; set; }
 
+    /// <summary>The identity provider that vouched for the person; null = none did.</summary>
+    public string? ProviderId { get; set; }
+
+    /// <summary>Who the person is there.</summary>
+    public string? ProviderSubject { get; set; }
+
+    /// <summary>The session there (<c>sid</c>, SessionIndex), by which the provider ends it.</summary>
+    public string? ProviderSessionId { get; set; }
+
+    /// <summary>What the provider wants to see when it is asked to sign out, sealed under the master key: the ID token, or the NameID.</summary>
+    public byte[]? ProviderHint { get; set; }
+
+    /// <summary>The provider's own end of the session (SessionNotOnOrAfter); null = it sets none.</summary>
+    public DateTimeOffset? EndsAt { get; set; }
+
     public DateTimeOffset? EndedAt { get; set; }
 
     /// <summary>When the logout of its apps was put on its way, however it ended.</summary>
@@ -80,6 +95,9 @@ public sealed class PendingSignIn
 
     /// <summary>The ceremony of a passkey that is under way, sealed under the master key; used once.</summary>
     public byte[]? PasskeyCeremony { get; set; }
+
+    /// <summary>The session at the identity provider that vouched, sealed under the master key; null when none did.</summary>
+    public byte[]? ProviderSession { get; set; }
 
     public DateTimeOffset CreatedAt { get; set; }
 

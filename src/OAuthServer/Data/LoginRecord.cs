@@ -42,6 +42,12 @@ public sealed class LoginRecord
 
     public CredentialFlaw Flaw { get; set; }
 
+    /// <summary>What exactly an identity provider's or a bearer assertion was found wanting in: an AssertionFlaw (Federation); null when nothing.</summary>
+    public string? AssertionFlaw { get; set; }
+
+    /// <summary>The identity provider that spoke.</summary>
+    public string? ProviderId { get; set; }
+
     public bool TokenUsed { get; set; }
 
     public bool TokenNeeded { get; set; }

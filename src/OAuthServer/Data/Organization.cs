@@ -10,6 +10,9 @@ public sealed class Organization
 
     public required string Name { get; set; }
 
+    /// <summary>Lower-case letters, digits and hyphens: the organization's name in addresses of this server, such as its sign-in page; null = it has none.</summary>
+    public string? Alias { get; set; }
+
     public OrgStatus Status { get; set; } = OrgStatus.Open;
 
     /// <summary>The organization-wide switch of the password grant; off unless asked for (RFC 9700 section 2.4).</summary>

@@ -19,6 +19,8 @@ public static class RecordId
 
     public static string NewApp() => New("0H4");
 
+    public static string NewProvider() => New("0SO");
+
     /// <summary>The eighteen-character form of a fifteen-character id.</summary>
     public static string Long(string id)
     {

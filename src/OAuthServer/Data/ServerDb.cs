@@ -39,6 +39,20 @@ public abstract class ServerDb(DbContextOptions options) : DbContext(options)
 
     public DbSet<UsedAssertion> UsedAssertions => Set<UsedAssertion>();
 
+    public DbSet<IdentityProvider> IdentityProviders => Set<IdentityProvider>();
+
+    public DbSet<ProviderDomain> ProviderDomains => Set<ProviderDomain>();
+
+    public DbSet<ProviderMetadata> ProviderMetadata => Set<ProviderMetadata>();
+
+    public DbSet<FederatedIdentity> FederatedIdentities => Set<FederatedIdentity>();
+
+    public DbSet<SsoRequest> SsoRequests => Set<SsoRequest>();
+
+    public DbSet<ServiceProviderKey> ServiceProviderKeys => Set<ServiceProviderKey>();
+
+    public DbSet<CertificateWarning> CertificateWarnings => Set<CertificateWarning>();
+
     public DbSet<Grant> Grants => Set<Grant>();
 
     public DbSet<BrowserSession> BrowserSessions => Set<BrowserSession>();
@@ -101,7 +115,10 @@ public abstract class ServerDb(DbContextOptions options) : DbContext(options)
     static bool ChangesPolicy(EntityEntry entry) => entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted
         && entry.Entity switch
         {
-            Organization or TrustedNetwork or Profile or ProfileVersion or ConnectedApp or AppSecret or SigningKey => true,
+            Organization or TrustedNetwork or Profile or ProfileVersion or ConnectedApp or AppSecret or SigningKey
+                or IdentityProvider or ProviderDomain or ServiceProviderKey => true,
+            // A fetch that found nothing new is no change of policy.
+            Data.ProviderMetadata => entry.State != EntityState.Modified || entry.Property(nameof(Data.ProviderMetadata.Document)).IsModified,
             User => entry.State != EntityState.Added && (entry.State == EntityState.Deleted || entry.Properties.Any(IsStanding)),
             _ => false,
         };
@@ -118,7 +135,7 @@ public abstract class ServerDb(DbContextOptions options) : DbContext(options)
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
-        modelBuilder.Entity<Organization>().HasIndex(org => org.Name).IsUnique();
+        modelBuilder.Entity<Organization>(e => { e.HasIndex(org => org.Name).IsUnique(); e.HasIndex(org => org.Alias).IsUnique(); });
         modelBuilder.Entity<OrganizationLogo>(e => { e.HasKey(logo => logo.OrgId); e.HasOne<Organization>().WithOne().HasForeignKey<OrganizationLogo>(logo => logo.OrgId); });
         modelBuilder.Entity<TrustedNetwork>(e => { e.HasOne<Organization>().WithMany().HasForeignKey(n => n.OrgId); });
         modelBuilder.Entity<Profile>(e =>
@@ -156,9 +173,29 @@ public abstract class ServerDb(DbContextOptions options) : DbContext(options)
             e.HasIndex(g => new { g.AppId, g.UserId });
             e.HasIndex(g => g.SessionId);
         });
+        modelBuilder.Entity<IdentityProvider>(e =>
+        {
+            e.HasIndex(p => new { p.OrgId, p.Name }).IsUnique();
+            e.HasOne<Organization>().WithMany().HasForeignKey(p => p.OrgId);
+        });
+        modelBuilder.Entity<ProviderDomain>(e => { e.HasKey(d => d.Domain); e.HasOne<IdentityProvider>().WithMany().HasForeignKey(d => d.ProviderId); });
+        modelBuilder.Entity<ProviderMetadata>(e => { e.HasKey(m => m.ProviderId); e.HasOne<IdentityProvider>().WithOne().HasForeignKey<ProviderMetadata>(m => m.ProviderId); });
+        modelBuilder.Entity<FederatedIdentity>(e =>
+        {
+            e.HasIndex(i => new { i.ProviderId, i.Subject, i.Format }).IsUnique();
+            e.HasOne<IdentityProvider>().WithMany().HasForeignKey(i => i.ProviderId);
+            e.HasOne<User>().WithMany().HasForeignKey(i => i.UserId);
+        });
+        modelBuilder.Entity<SsoRequest>(e => { e.HasIndex(r => r.ExpiresAt); e.HasOne<IdentityProvider>().WithMany().HasForeignKey(r => r.ProviderId); });
+        modelBuilder.Entity<CertificateWarning>(e =>
+        {
+            e.HasKey(w => new { w.ProviderId, w.Thumbprint, w.Days });
+            e.HasOne<IdentityProvider>().WithMany().HasForeignKey(w => w.ProviderId);
+        });
         modelBuilder.Entity<BrowserSession>(e =>
         {
             e.HasIndex(s => s.Hash).IsUnique();
+            e.HasIndex(s => new { s.ProviderId, s.ProviderSubject });
             e.HasIndex(s => new { s.AppsToldAt, s.EndedAt });
             e.HasOne<User>().WithMany().HasForeignKey(s => s.UserId);
         });

@@ -34,6 +34,9 @@ public sealed class User
     /// <summary>Made by <c>apply</c>, so that <c>apply --prune</c> may remove it again.</summary>
     public bool IsDeclared { get; set; }
 
+    /// <summary>The identity provider at whose first sign-in the account was made; null = an administrator made it.</summary>
+    public string? ProvisionedBy { get; set; }
+
     /// <summary>Null = no password: not activated yet, or never to have one.</summary>
     public string? PasswordHash { get; set; }
 

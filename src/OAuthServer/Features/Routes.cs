@@ -26,6 +26,12 @@ public static class Routes
     public const string ResetPassword = "/reset-password";
     public const string Device = "/setup/connect";
     public const string Settings = "/settings";
+    public const string SettingsSingleSignOn = "/settings/single-sign-on";
+
+    /// <summary>The sign-in address of each organization, and of each of its providers.</summary>
+    public const string SingleSignOn = "/sso";
+
+    public const string SetupSingleSignOn = "/setup/single-sign-on";
     public const string OpenIdConfiguration = "/.well-known/openid-configuration";
     public const string AuthorizationServerMetadata = "/.well-known/oauth-authorization-server";
 

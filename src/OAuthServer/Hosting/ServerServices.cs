@@ -17,6 +17,7 @@ using OAuthServer.Features.SignIn;
 using OAuthServer.Features.Token;
 using OAuthServer.Features.Token.Grants;
 using OAuthServer.Features.UserInfo;
+using OAuthServer.Federation;
 using OAuthServer.Http;
 using OAuthServer.Login;
 using OAuthServer.Orgs;
@@ -36,6 +37,10 @@ static class ServerServices
         services.AddAccounts(options);
         services.AddSingleton<OrgDirectory>();
         services.AddSingleton<UserAccounts>();
+        services.AddSingleton<IdentityProviders>();
+        services.AddSingleton<SsoRequests>();
+        services.AddSingleton<FederatedAccounts>();
+        services.AddSingleton<ProviderErrands>();
         services.AddSingleton<AppDirectory>();
         services.AddSingleton<ClientAuthenticator>();
         services.AddLogin(options);
@@ -83,6 +88,7 @@ static class ServerServices
         services.AddSingleton<DeviceCodes>();
         services.AddSingleton<SignInNotices>();
         services.AddSingleton<MailedLinks>();
+        services.AddSingleton<BreakGlassNotices>();
     }
 
     static void AddLogin(this IServiceCollection services, ServerOptions options)
@@ -153,6 +159,7 @@ static class ServerServices
         services.AddSingleton<ScopeWords>();
         services.AddSettings();
         services.AddSingleton<CurrentPassword>();
+        services.AddSingleton<SsoAnswers>();
         services.AddSingleton<SignInPages>();
         services.AddSingleton<ForgottenPasswords>();
         services.AddHostedService(provider => provider.GetRequiredService<ForgottenPasswords>());

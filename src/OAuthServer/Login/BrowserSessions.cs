@@ -1,6 +1,8 @@
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Accounts;
 using OAuthServer.Data;
+using OAuthServer.Federation;
 using OAuthServer.Http;
 using OAuthServer.Orgs;
 using OAuthServer.Policy;
@@ -27,6 +29,7 @@ public sealed class BrowserSessions(
 {
     const string Cookie = "session";
     const string Purpose = "browser-session";
+    const string HintPurpose = "provider-hint";
     static readonly TimeSpan SeenEvery = TimeSpan.FromMinutes(1);
 
     /// <summary>Who is signed in at the browser that sent this request; null when nobody is, or no longer may be.</summary>
@@ -41,8 +44,15 @@ public sealed class BrowserSessions(
     /// Keeps a sign-in that the gate allowed, under a new secret. Whoever else was signed in at this browser is signed out; the same
     /// person's session goes on under its own <c>sid</c>.
     /// </summary>
+    /// <param name="context">The browser's request.</param>
+    /// <param name="login">What the gate allowed.</param>
+    /// <param name="channel">What it was judged for.</param>
+    /// <param name="answeredRequestId">The app's request that it answers.</param>
+    /// <param name="provider">The session at the identity provider that vouched; null keeps what the session has.</param>
+    /// <param name="authenticatedAt">When the person signed in at that provider; null = now.</param>
     /// <returns>Null when the password was changed, or the account made safe, since the gate looked at it.</returns>
-    public async Task<SignedInBrowser?> StartAsync(HttpContext context, LoginOutcome.SignedIn login, LoginChannel channel, string? answeredRequestId)
+    public async Task<SignedInBrowser?> StartAsync(
+        HttpContext context, LoginOutcome.SignedIn login, LoginChannel channel, string? answeredRequestId, ProviderSession? provider = null, DateTimeOffset? authenticatedAt = null)
     {
         var now = clock.GetUtcNow();
         var present = await CurrentAsync(context);
@@ -67,7 +77,9 @@ public sealed class BrowserSessions(
         session.ProfileVersion = login.Profile.Version;
         session.Channel = channel;
         session.AnsweredRequestId = answeredRequestId;
-        session.AuthenticatedAt = login.At;
+        session.AuthenticatedAt = authenticatedAt < login.At ? authenticatedAt.Value : login.At;
+        if (provider is not null)
+            SetProvider(session, provider);
         session.LastSeenAt = now;
         session.SourceAddress = origins.Of(context).Address?.ToString();
         session.UserAgent = RequestContext.Of(context, origins, clock).UserAgent;
@@ -77,6 +89,34 @@ public sealed class BrowserSessions(
         var browser = new SignedInBrowser(session, user, login.Profile, login.Org);
         context.Features.Set(new Found(browser));
         return browser;
+    }
+
+    void SetProvider(BrowserSession session, ProviderSession provider)
+    {
+        session.ProviderId = provider.ProviderId;
+        session.ProviderSubject = provider.Subject;
+        session.ProviderSessionId = provider.SessionId;
+        session.ProviderHint = provider.Hint is { } hint ? key.Protect(HintPurpose, Encoding.UTF8.GetBytes(hint)) : null;
+        session.EndsAt = provider.EndsAt;
+    }
+
+    /// <summary>The session at the identity provider that vouched for this one; null when none did.</summary>
+    public ProviderSession? ProviderOf(BrowserSession session) => session is { ProviderId: { } id, ProviderSubject: { } subject }
+        ? new(id, subject, session.ProviderSessionId, session.ProviderHint is { } hint ? Encoding.UTF8.GetString(key.Unprotect(HintPurpose, hint)) : null, session.EndsAt)
+        : null;
+
+    /// <summary>Ends the sessions that a provider has ended: of this person there, or of this one session there.</summary>
+    /// <returns>How many there were.</returns>
+    public async Task<int> EndOfProviderAsync(string providerId, string? subject, string? sessionId)
+    {
+        await using var db = database.NewContext();
+        var ended = await db.BrowserSessions.AsNoTracking()
+            .Where(s => s.ProviderId == providerId && s.EndedAt == null
+                && (subject == null || s.ProviderSubject == subject) && (sessionId == null || s.ProviderSessionId == sessionId) && (subject != null || sessionId != null))
+            .Select(s => s.Id).ToListAsync();
+        foreach (var id in ended)
+            await EndAsync(id);
+        return ended.Count;
     }
 
     /// <summary>
@@ -102,6 +142,11 @@ public sealed class BrowserSessions(
             StartedAt = old.StartedAt,
             AuthenticatedAt = old.AuthenticatedAt,
             LastSeenAt = clock.GetUtcNow(),
+            ProviderId = old.ProviderId,
+            ProviderSubject = old.ProviderSubject,
+            ProviderSessionId = old.ProviderSessionId,
+            ProviderHint = old.ProviderHint,
+            EndsAt = old.EndsAt,
         };
         db.BrowserSessions.Add(session);
         await db.SaveChangesAsync();
@@ -163,6 +208,7 @@ public sealed class BrowserSessions(
         browser.User.Status == UserStatus.Active
         && browser.Org.Facts.Status == OrgStatus.Open
         && now < browser.Session.StartedAt + browser.Profile.SessionLifetime
+        && !(now >= browser.Session.EndsAt)
         && now < browser.Session.LastSeenAt + browser.Profile.SessionIdleTimeout
         && (!browser.Profile.SessionBoundToAddress || browser.Session.SourceAddress == origin.Address?.ToString());
 

@@ -1,5 +1,6 @@
 using OAuthServer.Apps;
 using OAuthServer.Data;
+using OAuthServer.Federation;
 using OAuthServer.Http;
 using OAuthServer.Orgs;
 using OAuthServer.Policy;
@@ -28,9 +29,18 @@ public sealed record LoginAttempt
     /// </summary>
     public bool ProvesAnew { get; init; } = true;
 
+    /// <summary>The assertion it rests on; null when it rests on none.</summary>
+    public AssertedLogin? Assertion { get; init; }
+
     /// <summary>The password that earlier steps of a sign-in proved, as of its change: with another one since, what they proved is worth nothing.</summary>
     public DateTimeOffset? PasswordAsOf { get; init; }
 }
+
+/// <summary>The assertion a login rests on.</summary>
+/// <param name="ProviderId">The identity provider that asserts; null for an app.</param>
+/// <param name="OrgId">The one organization whose people it may speak of.</param>
+/// <param name="Flaw">What it was found wanting in.</param>
+public sealed record AssertedLogin(string? ProviderId, string OrgId, AssertionFlaw Flaw);
 
 /// <summary>What of a request goes into the record.</summary>
 /// <param name="Origin">Where from.</param>

@@ -91,6 +91,10 @@ public sealed class LoginExplanations(Database database, LoginReferences referen
         Line(text, $"  how        {ChannelWords.Of(record.Channel)}{(record.ClientId is null ? "" : $" through app {record.ClientId}")}");
         Line(text, $"  from       {record.SourceAddress ?? "an unknown address"}{(record.SourceHop == "peer" ? "" : $" (named by the proxy {record.SourceHop})")}, {(record.TrustedNetwork is null ? "in no trusted network" : $"in the trusted network \"{record.TrustedNetwork}\"")}{(record.UserAgent is null ? "" : $", {record.UserAgent}")}");
         Line(text, $"  presented  {ProofWords.Of(record.Presented)}; proven: {ProofWords.Of(record.Proven)}{TokenUse(record)}");
+        if (record.ProviderId is { } provider)
+            Line(text, $"  provider   {await db.IdentityProviders.AsNoTracking().Where(p => p.Id == provider).Select(p => p.Name).SingleOrDefaultAsync(cancellation) ?? "an identity provider that has been removed"}");
+        if (AssertionSentences.Of(record.AssertionFlaw) is { } wanting)
+            Line(text, $"  assertion  {wanting}");
     }
 
     static string TokenUse(LoginRecord record) => (record.TokenUsed, record.TokenNeeded) switch
@@ -105,6 +109,8 @@ public sealed class LoginExplanations(Database database, LoginReferences referen
     {
         if (record.DecidingRule is { } rule)
             yield return $"Decided by {rule}.";
+        if (AssertionSentences.Of(record.AssertionFlaw) is { } wanting)
+            yield return $"The assertion did not hold: {wanting}";
         if (Describe(ruling.Decision) is var now && now != Describe(record))
             yield return $"Note: the rules of this version of the server would decide {now}.";
         if (ruling.Decision is LoginDecision.Allow)

@@ -3,6 +3,7 @@ using OAuthServer.Accounts;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Http;
+using OAuthServer.Login.Explaining;
 using OAuthServer.Orgs;
 using OAuthServer.Policy;
 using OAuthServer.Policy.Lockout;
@@ -27,6 +28,7 @@ public sealed class LoginGate(
     MasterKey key,
     LoginReferences references,
     RefusalLimits limits,
+    BreakGlassNotices breakGlass,
     ServerMetrics metrics,
     TimeProvider clock)
 {
@@ -103,12 +105,12 @@ public sealed class LoginGate(
         if (user is null && attempt.Subject is LoginSubject.RunAs)
             verified = new(verified.Evidence with { Flaw = CredentialFlaw.NoRunAsUser });
         // An app's own organization is all that is known of an attempt for a name that nobody has.
-        var orgId = user?.OrgId ?? attempt.App?.App.OrgId;
+        var orgId = user?.OrgId ?? attempt.App?.App.OrgId ?? attempt.Assertion?.OrgId;
         var org = orgId is null ? null : directory.Rows.Orgs[orgId];
-        if (user is not null && attempt.App is { } app && app.App.OrgId != user.OrgId)
+        if (user is not null && (attempt.App?.App.OrgId ?? attempt.Assertion?.OrgId ?? user.OrgId) is var owner && owner != user.OrgId)
         {
-            // Another organization's user is, for this app, nobody: neither the answer nor the record says more.
-            (user, profile, org) = (null, Strangers.Profile, directory.Rows.Orgs[app.App.OrgId]);
+            // Another organization's user is, for this app or provider, nobody: neither the answer nor the record says more.
+            (user, profile, org) = (null, Strangers.Profile, directory.Rows.Orgs[owner]);
             verified = new(new Evidence(verified.Evidence.Presented, Proof.None, CredentialFlaw.UnknownUser));
         }
         var facts = new LoginFacts(
@@ -121,8 +123,19 @@ public sealed class LoginGate(
             return null;
         if (verified.OutdatedPassword is { } outdated && judged.Ruling.Decision is not LoginDecision.Deny)
             await RehashAsync(user!, outdated);
+        if (attempt.ProvesAnew && judged.Ruling.Decision is LoginDecision.Allow && BreaksGlass(judged.Facts))
+        {
+            var administrators = directory.Rows.ProfilesOf(user!.OrgId).Where(p => p.Administrator).Select(p => p.Id).ToArray();
+            await breakGlass.TellAsync(
+                user.Id, administrators, ChannelWords.Of(attempt.Channel), references.Of(judged.RecordId), attempt.Request.Origin.Address?.ToString());
+        }
         return OutcomeOf(judged, attempt, user, org);
     }
+
+    /// <summary>Single sign-on is required, and this login went around it.</summary>
+    static bool BreaksGlass(LoginFacts facts) =>
+        facts.Profile.Sso == SsoMode.Required && facts.User.IsBreakGlass
+        && facts.Evidence.Has(Proof.Password | Proof.Passkey) && !facts.Evidence.Has(Proof.SsoAssertion);
 
     async ValueTask<UserAccount?> FindAsync(LoginAttempt attempt, OrgSnapshot directory) => attempt.Subject switch
     {
@@ -157,7 +170,10 @@ public sealed class LoginGate(
         var entry = new LoginEntry(
             facts, ruling, attempt.Request, attempt.App?.ClientId,
             user is null && attempt.Subject is LoginSubject.Named named ? key.KeyedHash("unknown-name", named.Username) : null,
-            Refusals.NeedsToken(facts), verified.SecurityTokenId, Elapsed(attempt.Request));
+            Refusals.NeedsToken(facts), verified.SecurityTokenId, Elapsed(attempt.Request))
+        {
+            Assertion = attempt.Assertion,
+        };
         return new(ruling, facts, await LoginHistory.WriteAsync(scope, entry));
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Data;
+using OAuthServer.Federation;
 using OAuthServer.Http;
 using OAuthServer.Policy;
 
@@ -38,7 +39,8 @@ public sealed class PendingSignIns(Database database, MasterKey key, ServerCooki
     /// <param name="target">Where it leads.</param>
     /// <param name="proven">The user, when something is proven already.</param>
     /// <param name="proofs">What is.</param>
-    public async Task<SignInUnderWay> BeginAsync(HttpContext context, string username, SignInTarget target, User? proven = null, Proof proofs = Proof.None)
+    /// <param name="provider">The session at the identity provider that vouched.</param>
+    public async Task<SignInUnderWay> BeginAsync(HttpContext context, string username, SignInTarget target, User? proven = null, Proof proofs = Proof.None, ProviderSession? provider = null)
     {
         var now = clock.GetUtcNow();
         var secret = RandomId.New(32);
@@ -50,6 +52,7 @@ public sealed class PendingSignIns(Database database, MasterKey key, ServerCooki
             Proven = proofs,
             PasswordChangedAt = proven?.PasswordChangedAt,
             Target = target.Seal(key),
+            ProviderSession = provider?.Seal(key),
             CreatedAt = now,
             ExpiresAt = now + Time,
         };
@@ -103,6 +106,9 @@ public sealed class PendingSignIns(Database database, MasterKey key, ServerCooki
             cookies.Set(context.Response, Cookie, secret, Time);
         return new(await db.PendingSignIns.AsNoTracking().SingleAsync(p => p.Hash == hash), at.Target, await db.Users.AsNoTracking().SingleAsync(u => u.Id == userId));
     }
+
+    /// <summary>The session at the identity provider that vouched for this sign-in; null when none did.</summary>
+    internal ProviderSession? ProviderSessionOf(SignInUnderWay at) => ProviderSession.Open(key, at.Row.ProviderSession);
 
     /// <summary>Keeps the ceremony of a passkey that has begun, in the place of any other.</summary>
     public async Task KeepCeremonyAsync(SignInUnderWay at, byte[] ceremony)

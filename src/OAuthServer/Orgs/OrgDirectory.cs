@@ -42,7 +42,8 @@ public sealed class OrgDirectory(Database database, ChangeWatch changes) : IDisp
                 p => p.Profile.Id,
                 p => FactsMapping.ProfileFacts(orgs[p.Profile.OrgId].Org, p.Profile, SettingsJson.Read<ProfileSettings>(p.Settings)),
                 StringComparer.Ordinal),
-            runAs.ToFrozenDictionary(user => user.Id, StringComparer.Ordinal));
+            runAs.ToFrozenDictionary(user => user.Id, StringComparer.Ordinal),
+            profiles.GroupBy(p => p.Profile.OrgId, p => p.Profile.Id, StringComparer.Ordinal).ToFrozenDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal));
     }
 
     public void Dispose() => copy.Dispose();
@@ -55,4 +56,9 @@ public sealed record OrgEntry(Organization Org, OrgFacts Facts);
 public sealed record OrgSnapshot(
     FrozenDictionary<string, OrgEntry> Orgs,
     FrozenDictionary<string, ProfileFacts> Profiles,
-    FrozenDictionary<string, User> RunAsUsers);
+    FrozenDictionary<string, User> RunAsUsers,
+    FrozenDictionary<string, string[]> ProfileIds)
+{
+    /// <summary>An organization's profiles.</summary>
+    public IEnumerable<ProfileFacts> ProfilesOf(string orgId) => ProfileIds.GetValueOrDefault(orgId, []).Select(id => Profiles[id]);
+}

@@ -15,7 +15,7 @@ public sealed record ProfileSettings
     public IReadOnlyList<LoginChannel> Doors { get; init; } =
     [
         LoginChannel.Browser, LoginChannel.PasswordGrant, LoginChannel.SoapLogin, LoginChannel.AuthorizationCode, LoginChannel.Device,
-        LoginChannel.JwtBearer, LoginChannel.SamlBearer, LoginChannel.ClientCredentials,
+        LoginChannel.JwtBearer, LoginChannel.SamlBearer, LoginChannel.ClientCredentials, LoginChannel.TokenExchange,
     ];
 
     public bool ApiOnly { get; init; }
@@ -76,8 +76,8 @@ public sealed record SecondFactorSettings
 
     public ApiSecondFactor Api { get; init; } = ApiSecondFactor.SecurityToken;
 
-    /// <summary>Any of totp, passkey, recoveryCode.</summary>
-    public IReadOnlyList<Proof> Kinds { get; init; } = [Proof.Totp, Proof.Passkey, Proof.RecoveryCode];
+    /// <summary>Any of totp, passkey, recoveryCode, ssoSecondFactor.</summary>
+    public IReadOnlyList<Proof> Kinds { get; init; } = [Proof.Totp, Proof.Passkey, Proof.RecoveryCode, Proof.SsoSecondFactor];
 
     public bool EnrolmentForced { get; init; }
 }

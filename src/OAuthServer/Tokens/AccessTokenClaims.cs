@@ -87,6 +87,7 @@ public static class GrantNames
         [LoginChannel.SamlBearer] = "urn:ietf:params:oauth:grant-type:saml2-bearer",
         [LoginChannel.ClientCredentials] = "client_credentials",
         [LoginChannel.RefreshToken] = "refresh_token",
+        [LoginChannel.TokenExchange] = "urn:ietf:params:oauth:grant-type:token-exchange",
     };
 
     static readonly Dictionary<string, LoginChannel> Channels = Names.ToDictionary(pair => pair.Value, pair => pair.Key, StringComparer.Ordinal);

@@ -23,6 +23,7 @@ public sealed class Purge(Database database, TimeProvider clock)
         // Kept for a while, so that a device that comes late is told so.
         await db.DeviceAuthorizations.Where(d => d.ExpiresAt < oldest).ExecuteDeleteAsync(cancellation);
         await db.PendingSignIns.Where(p => p.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
+        await db.SsoRequests.Where(r => r.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
         await db.PasskeyRegistrations.Where(r => r.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
         await db.KnownDevices.Where(d => d.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
         await db.MailedLinks.Where(l => l.ExpiresAt < now).ExecuteDeleteAsync(cancellation);

@@ -28,6 +28,9 @@ public static class SignInRefusal
     /// <summary>The sign-in is over: as a page of its own.</summary>
     public static IActionResult Over(HttpContext context) => RefusalPage.Result(StatusCodes.Status400BadRequest, Of(context, "Over", null));
 
+    /// <summary>The identity provider does not answer: as a page of its own. It is no failure of the person's, and counts as none.</summary>
+    public static IActionResult ProviderUnreachable(HttpContext context) => RefusalPage.Result(StatusCodes.Status503ServiceUnavailable, Of(context, "Provider", null));
+
     /// <summary>As a part of a page.</summary>
     public static Refusal Of(HttpContext context, LoginOutcome.Refused refused) =>
         Of(context, refused.IsProven ? KeyOf(refused.Reason) : "General", refused.Reference);

@@ -6,7 +6,7 @@ namespace OAuthServer.Hosting.Configuration;
 /// <summary>What a profile may say: the allowed values of the login policy, section 2.</summary>
 static class ProfileRules
 {
-    static readonly Proof[] SecondFactors = [Proof.Totp, Proof.Passkey, Proof.RecoveryCode];
+    static readonly Proof[] SecondFactors = [Proof.Totp, Proof.Passkey, Proof.RecoveryCode, Proof.SsoSecondFactor];
 
     internal static void Check(ProfileSettings settings, FileReport report)
     {
@@ -41,7 +41,7 @@ static class ProfileRules
         foreach (var (index, kind) in kinds.Index())
         {
             if (!SecondFactors.Contains(kind))
-                report.Add($"{path}[{index}]", $"{JsonShape.Word(kind)} is not a second factor; use totp, passkey or recoveryCode.");
+                report.Add($"{path}[{index}]", $"{JsonShape.Word(kind)} is not a second factor; use totp, passkey, recoveryCode or ssoSecondFactor.");
         }
         if (!kinds.Contains(Proof.Totp) && !kinds.Contains(Proof.Passkey) && settings.SecondFactor.Browser != BrowserSecondFactor.Never)
             report.Add(path, "names nothing that can be enrolled; add totp or passkey, or set secondFactor.browser to never.");

@@ -74,6 +74,7 @@ static class ChannelWords
         LoginChannel.SamlBearer => "OAuth SAML bearer",
         LoginChannel.ClientCredentials => "OAuth client credentials",
         LoginChannel.RefreshToken => "OAuth refresh token",
+        LoginChannel.TokenExchange => "OAuth token exchange",
     };
 }
 
@@ -85,6 +86,7 @@ static class ProofWords
         (Proof.Password, "password"), (Proof.SecurityToken, "security token"), (Proof.Totp, "authenticator code"), (Proof.RecoveryCode, "recovery code"),
         (Proof.EmailCode, "e-mailed code"), (Proof.Passkey, "passkey"), (Proof.SsoAssertion, "identity provider's assertion"),
         (Proof.ClientSecret, "app secret"), (Proof.ClientAssertion, "app's signed assertion"), (Proof.RefreshToken, "refresh token"),
+        (Proof.SsoSecondFactor, "second factor seen by the identity provider"),
     ];
 
     internal static string Of(Proof proofs) =>

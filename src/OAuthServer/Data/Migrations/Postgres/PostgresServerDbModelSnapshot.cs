@@ -301,6 +301,10 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("ended_at");
 
+                    b.Property<long?>("EndsAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ends_at");
+
                     b.Property<string>("Hash")
                         .IsRequired()
                         .HasColumnType("text")
@@ -317,6 +321,22 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.Property<int>("Proven")
                         .HasColumnType("integer")
                         .HasColumnName("proven");
+
+                    b.Property<byte[]>("ProviderHint")
+                        .HasColumnType("bytea")
+                        .HasColumnName("provider_hint");
+
+                    b.Property<string>("ProviderId")
+                        .HasColumnType("text")
+                        .HasColumnName("provider_id");
+
+                    b.Property<string>("ProviderSessionId")
+                        .HasColumnType("text")
+                        .HasColumnName("provider_session_id");
+
+                    b.Property<string>("ProviderSubject")
+                        .HasColumnType("text")
+                        .HasColumnName("provider_subject");
 
                     b.Property<string>("SourceAddress")
                         .HasColumnType("text")
@@ -348,7 +368,32 @@ namespace OAuthServer.Data.Migrations.Postgres
 
                     b.HasIndex("AppsToldAt", "EndedAt");
 
+                    b.HasIndex("ProviderId", "ProviderSubject");
+
                     b.ToTable("browser_sessions");
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.CertificateWarning", b =>
+                {
+                    b.Property<string>("ProviderId")
+                        .HasColumnType("text")
+                        .HasColumnName("provider_id");
+
+                    b.Property<string>("Thumbprint")
+                        .HasColumnType("text")
+                        .HasColumnName("thumbprint");
+
+                    b.Property<int>("Days")
+                        .HasColumnType("integer")
+                        .HasColumnName("days");
+
+                    b.Property<long>("SentAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sent_at");
+
+                    b.HasKey("ProviderId", "Thumbprint", "Days");
+
+                    b.ToTable("certificate_warnings");
                 });
 
             modelBuilder.Entity("OAuthServer.Data.ChangeStamp", b =>
@@ -562,6 +607,57 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.ToTable("device_authorizations");
                 });
 
+            modelBuilder.Entity("OAuthServer.Data.FederatedIdentity", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Format")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("format");
+
+                    b.Property<bool>("IsDeclared")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_declared");
+
+                    b.Property<long?>("LastUsedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_used_at");
+
+                    b.Property<string>("ProviderId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("provider_id");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("UserId");
+
+                    b.HasIndex("ProviderId", "Subject", "Format")
+                        .IsUnique();
+
+                    b.ToTable("federated_identities");
+                });
+
             modelBuilder.Entity("OAuthServer.Data.Grant", b =>
                 {
                     b.Property<string>("Id")
@@ -644,6 +740,47 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.ToTable("grants");
                 });
 
+            modelBuilder.Entity("OAuthServer.Data.IdentityProvider", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("ClientSecret")
+                        .HasColumnType("bytea")
+                        .HasColumnName("client_secret");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<bool>("IsActive")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_active");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("OrgId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("org_id");
+
+                    b.Property<string>("Settings")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("settings");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("OrgId", "Name")
+                        .IsUnique();
+
+                    b.ToTable("identity_providers");
+                });
+
             modelBuilder.Entity("OAuthServer.Data.KnownDevice", b =>
                 {
                     b.Property<string>("Hash")
@@ -686,6 +823,10 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnName("id");
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("AssertionFlaw")
+                        .HasColumnType("text")
+                        .HasColumnName("assertion_flaw");
 
                     b.Property<long>("At")
                         .HasColumnType("bigint")
@@ -746,6 +887,10 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.Property<int>("Proven")
                         .HasColumnType("integer")
                         .HasColumnName("proven");
+
+                    b.Property<string>("ProviderId")
+                        .HasColumnType("text")
+                        .HasColumnName("provider_id");
 
                     b.Property<string>("Reason")
                         .HasColumnType("text")
@@ -894,6 +1039,10 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("id");
 
+                    b.Property<string>("Alias")
+                        .HasColumnType("text")
+                        .HasColumnName("alias");
+
                     b.Property<string>("Color")
                         .HasColumnType("text")
                         .HasColumnName("color");
@@ -937,6 +1086,9 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnName("status");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("Alias")
+                        .IsUnique();
 
                     b.HasIndex("Name")
                         .IsUnique();
@@ -1177,6 +1329,10 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("proven");
 
+                    b.Property<byte[]>("ProviderSession")
+                        .HasColumnType("bytea")
+                        .HasColumnName("provider_session");
+
                     b.Property<byte[]>("Target")
                         .HasColumnType("bytea")
                         .HasColumnName("target");
@@ -1256,6 +1412,51 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.HasKey("ProfileId", "Version");
 
                     b.ToTable("profile_versions");
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.ProviderDomain", b =>
+                {
+                    b.Property<string>("Domain")
+                        .HasColumnType("text")
+                        .HasColumnName("domain");
+
+                    b.Property<string>("ProviderId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("provider_id");
+
+                    b.HasKey("Domain");
+
+                    b.HasIndex("ProviderId");
+
+                    b.ToTable("provider_domains");
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.ProviderMetadata", b =>
+                {
+                    b.Property<string>("ProviderId")
+                        .HasColumnType("text")
+                        .HasColumnName("provider_id");
+
+                    b.Property<string>("Document")
+                        .HasColumnType("text")
+                        .HasColumnName("document");
+
+                    b.Property<long?>("FetchedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("fetched_at");
+
+                    b.Property<string>("Problem")
+                        .HasColumnType("text")
+                        .HasColumnName("problem");
+
+                    b.Property<long?>("ProblemAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("problem_at");
+
+                    b.HasKey("ProviderId");
+
+                    b.ToTable("provider_metadata");
                 });
 
             modelBuilder.Entity("OAuthServer.Data.RecoveryCode", b =>
@@ -1351,6 +1552,39 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.ToTable("security_tokens");
                 });
 
+            modelBuilder.Entity("OAuthServer.Data.ServiceProviderKey", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<long>("ActivatesAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("activates_at");
+
+                    b.Property<byte[]>("Certificate")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("certificate");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("NotAfter")
+                        .HasColumnType("bigint")
+                        .HasColumnName("not_after");
+
+                    b.Property<byte[]>("PrivateKey")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("private_key");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("service_provider_keys");
+                });
+
             modelBuilder.Entity("OAuthServer.Data.SigningKey", b =>
                 {
                     b.Property<string>("Kid")
@@ -1378,6 +1612,60 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.HasKey("Kid");
 
                     b.ToTable("signing_keys");
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.SsoRequest", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<string>("BrowserHash")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("browser_hash");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("expires_at");
+
+                    b.Property<long?>("NewerThan")
+                        .HasColumnType("bigint")
+                        .HasColumnName("newer_than");
+
+                    b.Property<string>("ProviderId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("provider_id");
+
+                    b.Property<string>("Purpose")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("purpose");
+
+                    b.Property<byte[]>("Target")
+                        .HasColumnType("bytea")
+                        .HasColumnName("target");
+
+                    b.Property<long?>("UsedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("used_at");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("text")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("ProviderId");
+
+                    b.ToTable("sso_requests");
                 });
 
             modelBuilder.Entity("OAuthServer.Data.TrustedNetwork", b =>
@@ -1497,6 +1785,10 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("profile_id");
 
+                    b.Property<string>("ProvisionedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("provisioned_by");
+
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1604,6 +1896,15 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("OAuthServer.Data.CertificateWarning", b =>
+                {
+                    b.HasOne("OAuthServer.Data.IdentityProvider", null)
+                        .WithMany()
+                        .HasForeignKey("ProviderId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("OAuthServer.Data.ConnectedApp", b =>
                 {
                     b.HasOne("OAuthServer.Data.Organization", null)
@@ -1642,6 +1943,21 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("OAuthServer.Data.FederatedIdentity", b =>
+                {
+                    b.HasOne("OAuthServer.Data.IdentityProvider", null)
+                        .WithMany()
+                        .HasForeignKey("ProviderId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("OAuthServer.Data.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("OAuthServer.Data.Grant", b =>
                 {
                     b.HasOne("OAuthServer.Data.ConnectedApp", null)
@@ -1653,6 +1969,15 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.HasOne("OAuthServer.Data.User", null)
                         .WithMany()
                         .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.IdentityProvider", b =>
+                {
+                    b.HasOne("OAuthServer.Data.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrgId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
@@ -1738,6 +2063,24 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("OAuthServer.Data.ProviderDomain", b =>
+                {
+                    b.HasOne("OAuthServer.Data.IdentityProvider", null)
+                        .WithMany()
+                        .HasForeignKey("ProviderId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.ProviderMetadata", b =>
+                {
+                    b.HasOne("OAuthServer.Data.IdentityProvider", null)
+                        .WithOne()
+                        .HasForeignKey("OAuthServer.Data.ProviderMetadata", "ProviderId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("OAuthServer.Data.RecoveryCode", b =>
                 {
                     b.HasOne("OAuthServer.Data.User", null)
@@ -1752,6 +2095,15 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.HasOne("OAuthServer.Data.User", null)
                         .WithMany()
                         .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.SsoRequest", b =>
+                {
+                    b.HasOne("OAuthServer.Data.IdentityProvider", null)
+                        .WithMany()
+                        .HasForeignKey("ProviderId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -292,6 +292,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("ended_at");
 
+                    b.Property<long?>("EndsAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ends_at");
+
                     b.Property<string>("Hash")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -308,6 +312,22 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.Property<int>("Proven")
                         .HasColumnType("INTEGER")
                         .HasColumnName("proven");
+
+                    b.Property<byte[]>("ProviderHint")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("provider_hint");
+
+                    b.Property<string>("ProviderId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider_id");
+
+                    b.Property<string>("ProviderSessionId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider_session_id");
+
+                    b.Property<string>("ProviderSubject")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider_subject");
 
                     b.Property<string>("SourceAddress")
                         .HasColumnType("TEXT")
@@ -339,7 +359,32 @@ namespace OAuthServer.Data.Migrations.Sqlite
 
                     b.HasIndex("AppsToldAt", "EndedAt");
 
+                    b.HasIndex("ProviderId", "ProviderSubject");
+
                     b.ToTable("browser_sessions");
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.CertificateWarning", b =>
+                {
+                    b.Property<string>("ProviderId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider_id");
+
+                    b.Property<string>("Thumbprint")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("thumbprint");
+
+                    b.Property<int>("Days")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("days");
+
+                    b.Property<long>("SentAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sent_at");
+
+                    b.HasKey("ProviderId", "Thumbprint", "Days");
+
+                    b.ToTable("certificate_warnings");
                 });
 
             modelBuilder.Entity("OAuthServer.Data.ChangeStamp", b =>
@@ -553,6 +598,55 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.ToTable("device_authorizations");
                 });
 
+            modelBuilder.Entity("OAuthServer.Data.FederatedIdentity", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Format")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("format");
+
+                    b.Property<bool>("IsDeclared")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_declared");
+
+                    b.Property<long?>("LastUsedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_used_at");
+
+                    b.Property<string>("ProviderId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider_id");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("UserId");
+
+                    b.HasIndex("ProviderId", "Subject", "Format")
+                        .IsUnique();
+
+                    b.ToTable("federated_identities");
+                });
+
             modelBuilder.Entity("OAuthServer.Data.Grant", b =>
                 {
                     b.Property<string>("Id")
@@ -635,6 +729,47 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.ToTable("grants");
                 });
 
+            modelBuilder.Entity("OAuthServer.Data.IdentityProvider", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("ClientSecret")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("client_secret");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<bool>("IsActive")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_active");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("OrgId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("org_id");
+
+                    b.Property<string>("Settings")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("settings");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("OrgId", "Name")
+                        .IsUnique();
+
+                    b.ToTable("identity_providers");
+                });
+
             modelBuilder.Entity("OAuthServer.Data.KnownDevice", b =>
                 {
                     b.Property<string>("Hash")
@@ -675,6 +810,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER")
                         .HasColumnName("id");
+
+                    b.Property<string>("AssertionFlaw")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("assertion_flaw");
 
                     b.Property<long>("At")
                         .HasColumnType("INTEGER")
@@ -735,6 +874,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.Property<int>("Proven")
                         .HasColumnType("INTEGER")
                         .HasColumnName("proven");
+
+                    b.Property<string>("ProviderId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider_id");
 
                     b.Property<string>("Reason")
                         .HasColumnType("TEXT")
@@ -881,6 +1024,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
 
+                    b.Property<string>("Alias")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("alias");
+
                     b.Property<string>("Color")
                         .HasColumnType("TEXT")
                         .HasColumnName("color");
@@ -924,6 +1071,9 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnName("status");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("Alias")
+                        .IsUnique();
 
                     b.HasIndex("Name")
                         .IsUnique();
@@ -1162,6 +1312,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("proven");
 
+                    b.Property<byte[]>("ProviderSession")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("provider_session");
+
                     b.Property<byte[]>("Target")
                         .HasColumnType("BLOB")
                         .HasColumnName("target");
@@ -1241,6 +1395,51 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.HasKey("ProfileId", "Version");
 
                     b.ToTable("profile_versions");
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.ProviderDomain", b =>
+                {
+                    b.Property<string>("Domain")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("domain");
+
+                    b.Property<string>("ProviderId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider_id");
+
+                    b.HasKey("Domain");
+
+                    b.HasIndex("ProviderId");
+
+                    b.ToTable("provider_domains");
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.ProviderMetadata", b =>
+                {
+                    b.Property<string>("ProviderId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider_id");
+
+                    b.Property<string>("Document")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("document");
+
+                    b.Property<long?>("FetchedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("fetched_at");
+
+                    b.Property<string>("Problem")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("problem");
+
+                    b.Property<long?>("ProblemAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("problem_at");
+
+                    b.HasKey("ProviderId");
+
+                    b.ToTable("provider_metadata");
                 });
 
             modelBuilder.Entity("OAuthServer.Data.RecoveryCode", b =>
@@ -1332,6 +1531,39 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.ToTable("security_tokens");
                 });
 
+            modelBuilder.Entity("OAuthServer.Data.ServiceProviderKey", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("ActivatesAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("activates_at");
+
+                    b.Property<byte[]>("Certificate")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("certificate");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("NotAfter")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("not_after");
+
+                    b.Property<byte[]>("PrivateKey")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("private_key");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("service_provider_keys");
+                });
+
             modelBuilder.Entity("OAuthServer.Data.SigningKey", b =>
                 {
                     b.Property<string>("Kid")
@@ -1359,6 +1591,60 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.HasKey("Kid");
 
                     b.ToTable("signing_keys");
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.SsoRequest", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("BrowserHash")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("browser_hash");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<long?>("NewerThan")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("newer_than");
+
+                    b.Property<string>("ProviderId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider_id");
+
+                    b.Property<string>("Purpose")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("purpose");
+
+                    b.Property<byte[]>("Target")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("target");
+
+                    b.Property<long?>("UsedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("used_at");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("ProviderId");
+
+                    b.ToTable("sso_requests");
                 });
 
             modelBuilder.Entity("OAuthServer.Data.TrustedNetwork", b =>
@@ -1476,6 +1762,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("profile_id");
 
+                    b.Property<string>("ProvisionedBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provisioned_by");
+
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -1583,6 +1873,15 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("OAuthServer.Data.CertificateWarning", b =>
+                {
+                    b.HasOne("OAuthServer.Data.IdentityProvider", null)
+                        .WithMany()
+                        .HasForeignKey("ProviderId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("OAuthServer.Data.ConnectedApp", b =>
                 {
                     b.HasOne("OAuthServer.Data.Organization", null)
@@ -1621,6 +1920,21 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("OAuthServer.Data.FederatedIdentity", b =>
+                {
+                    b.HasOne("OAuthServer.Data.IdentityProvider", null)
+                        .WithMany()
+                        .HasForeignKey("ProviderId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("OAuthServer.Data.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("OAuthServer.Data.Grant", b =>
                 {
                     b.HasOne("OAuthServer.Data.ConnectedApp", null)
@@ -1632,6 +1946,15 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.HasOne("OAuthServer.Data.User", null)
                         .WithMany()
                         .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.IdentityProvider", b =>
+                {
+                    b.HasOne("OAuthServer.Data.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrgId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
@@ -1717,6 +2040,24 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("OAuthServer.Data.ProviderDomain", b =>
+                {
+                    b.HasOne("OAuthServer.Data.IdentityProvider", null)
+                        .WithMany()
+                        .HasForeignKey("ProviderId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.ProviderMetadata", b =>
+                {
+                    b.HasOne("OAuthServer.Data.IdentityProvider", null)
+                        .WithOne()
+                        .HasForeignKey("OAuthServer.Data.ProviderMetadata", "ProviderId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("OAuthServer.Data.RecoveryCode", b =>
                 {
                     b.HasOne("OAuthServer.Data.User", null)
@@ -1731,6 +2072,15 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.HasOne("OAuthServer.Data.User", null)
                         .WithMany()
                         .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.SsoRequest", b =>
+                {
+                    b.HasOne("OAuthServer.Data.IdentityProvider", null)
+                        .WithMany()
+                        .HasForeignKey("ProviderId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
