@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Accounts;
 using OAuthServer.Apps;
 using OAuthServer.Data;
+using OAuthServer.Federation;
 using OAuthServer.Orgs;
 using OAuthServer.Policy;
 
@@ -88,6 +89,34 @@ public sealed class TestOrg
         db.Add(user);
         await db.SaveChangesAsync();
         return new(server, user, profile, password);
+    }
+
+    /// <summary>An identity provider, with the addresses <c>/sso/{alias}/{name}</c>.</summary>
+    /// <param name="settings">What it is and may do.</param>
+    /// <param name="clientSecret">Proves us to it.</param>
+    /// <param name="metadata">A SAML provider's metadata, as they were last fetched.</param>
+    public async Task<ProviderEntry> ProviderAsync(ProviderSettings settings, string? clientSecret = null, string? metadata = null)
+    {
+        await using var db = server.Database.NewContext();
+        var org = (await db.Organizations.FindAsync(Id))!;
+        org.Alias ??= "org-" + Interlocked.Increment(ref count);
+        var provider = new IdentityProvider
+        {
+            Id = RecordId.NewProvider(),
+            OrgId = Id,
+            Name = "provider-" + Interlocked.Increment(ref count),
+            Settings = SettingsJson.Write(settings),
+            ClientSecret = clientSecret is null ? null
+                : server.Services.GetRequiredService<MasterKey>().Protect(IdentityProviders.SecretPurpose, System.Text.Encoding.UTF8.GetBytes(clientSecret)),
+            CreatedAt = server.Clock.GetUtcNow(),
+        };
+        db.Add(provider);
+        db.AddRange(settings.Domains.Select(domain => new ProviderDomain { Domain = domain, ProviderId = provider.Id }));
+        if (metadata is not null)
+            db.Add(new ProviderMetadata { ProviderId = provider.Id, Document = metadata, FetchedAt = server.Clock.GetUtcNow() });
+        await db.SaveChangesAsync();
+        await server.Services.GetRequiredService<ChangeWatch>().RefreshAsync();
+        return (await server.Services.GetRequiredService<IdentityProviders>().CurrentAsync()).FindById(provider.Id)!;
     }
 
     /// <summary>An app and its one secret.</summary>
