@@ -68,7 +68,7 @@ static class AnyLogin
 
     static Gen<bool> Coin => Of([true, false]);
 
-    static Gen<Proof> Proofs => Gen.Choose(0, (int)Proof.RefreshToken << 1).Select(bits => (Proof)(bits & ~((int)Proof.RefreshToken << 1)));
+    static Gen<Proof> Proofs => Gen.Choose(0, (int)Proof.SsoSecondFactor << 1).Select(bits => (Proof)(bits & ~((int)Proof.SsoSecondFactor << 1)));
 
     static Gen<IReadOnlySet<LoginChannel>> Channels =>
         Of([Logins.Everywhere, Logins.Everywhere, new HashSet<LoginChannel> { LoginChannel.Browser, LoginChannel.RefreshToken }]);

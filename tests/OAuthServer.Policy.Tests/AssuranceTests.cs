@@ -17,6 +17,7 @@ public class AssuranceTests
     [InlineData(Proof.ClientSecret, "client_secret", 1)]
     [InlineData(Proof.ClientAssertion, "client_assertion", 1)]
     [InlineData(Proof.RefreshToken, "refresh_token", 1)]
+    [InlineData(Proof.SsoAssertion | Proof.SsoSecondFactor, "fed mfa", 2)]
     public void Proofs_have_their_names_in_tokens(Proof proven, string amr, int level)
     {
         var assurance = new Assurance(proven, null);

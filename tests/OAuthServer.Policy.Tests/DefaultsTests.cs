@@ -32,7 +32,7 @@ public class DefaultsTests
     {
         Assert.Equal(BrowserSecondFactor.OffTrustedNetworksWhenEnrolled, Fresh.BrowserSecondFactor);
         Assert.Equal(ApiSecondFactor.SecurityToken, Fresh.ApiSecondFactor);
-        Assert.Equal(Proof.Totp | Proof.Passkey | Proof.RecoveryCode, Fresh.SecondFactorKinds);
+        Assert.Equal(Proof.Totp | Proof.Passkey | Proof.RecoveryCode | Proof.SsoSecondFactor, Fresh.SecondFactorKinds);
         Assert.False(Fresh.EnrolmentForced);
     }
 

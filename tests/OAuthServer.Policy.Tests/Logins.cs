@@ -45,6 +45,7 @@ static class Logins
         LoginChannel.SamlBearer => Program.Through(channel).Proving(Proof.SsoAssertion),
         LoginChannel.ClientCredentials => Program.Through(channel).Proving(Proof.ClientSecret),
         LoginChannel.RefreshToken => Program.Through(channel).Proving(Proof.RefreshToken),
+        LoginChannel.TokenExchange => Program.Through(channel).Proving(Proof.SsoAssertion),
     };
 
     public static NetworkList Networks(string range, string name = "") => new([IpRange.TryParse(range, name)!]);

@@ -52,6 +52,9 @@ public sealed class FederatedAccounts(Database database, OrgDirectory orgs, Time
             await using var db = database.NewContext();
             await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
             var account = await FindAsync(db, answer, cancellation);
+            // The name may have been taken a moment ago by the same person's other tab: look for the identity again.
+            if (account is FederatedAccount.Refused { Flaw: AssertionFlaw.NameTaken } && !isLast)
+                continue;
             try
             {
                 var user = await ChangeAsync(db, answer, account, cancellation);

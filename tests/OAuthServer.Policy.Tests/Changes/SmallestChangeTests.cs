@@ -36,6 +36,7 @@ public class SmallestChangeTests
             (PresentClientSecret, Logins.Program.Flawed(CredentialFlaw.WrongClientSecret)),
             (PresentValidAssertion, Logins.On(LoginChannel.JwtBearer).Flawed(CredentialFlaw.AssertionRejected)),
             (PresentValidAssertion, Logins.On(LoginChannel.SamlBearer).Proving(Proof.None)),
+            (PresentValidAssertion, Logins.On(LoginChannel.TokenExchange).Proving(Proof.None)),
             (PresentValidAssertion, Logins.Program.Flawed(CredentialFlaw.ClientAssertionRejected)),
             (PresentLiveRefreshToken, Logins.On(LoginChannel.RefreshToken).Flawed(CredentialFlaw.RefreshTokenDead)),
             (PresentLiveRefreshToken, Logins.On(LoginChannel.RefreshToken).Flawed(CredentialFlaw.RefreshTokenReused)),

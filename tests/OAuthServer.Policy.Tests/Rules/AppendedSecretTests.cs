@@ -51,6 +51,7 @@ public class AppendedSecretTests
     [InlineData(LoginChannel.SamlBearer)]
     [InlineData(LoginChannel.ClientCredentials)]
     [InlineData(LoginChannel.RefreshToken)]
+    [InlineData(LoginChannel.TokenExchange)]
     public void Other_channels_append_nothing(LoginChannel channel)
     {
         Logins.On(channel).WithProfile(p => p with { ApiSecondFactor = ApiSecondFactor.Totp }).MustPass();

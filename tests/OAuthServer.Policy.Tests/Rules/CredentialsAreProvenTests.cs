@@ -31,6 +31,7 @@ public class CredentialsAreProvenTests
     [InlineData(LoginChannel.SamlBearer, Proof.ClientAssertion | Proof.SsoAssertion)]
     [InlineData(LoginChannel.ClientCredentials, Proof.ClientSecret | Proof.ClientAssertion)]
     [InlineData(LoginChannel.RefreshToken, Proof.RefreshToken)]
+    [InlineData(LoginChannel.TokenExchange, Proof.SsoAssertion)]
     public void Each_channel_has_its_primary_proofs_and_no_other_will_do(LoginChannel channel, Proof primary)
     {
         foreach (var proof in Enum.GetValues<Proof>())

@@ -72,6 +72,7 @@ public class PermissionTests
     [InlineData(LoginChannel.SoapLogin, false)]
     [InlineData(LoginChannel.JwtBearer, false)]
     [InlineData(LoginChannel.SamlBearer, false)]
+    [InlineData(LoginChannel.TokenExchange, false)]
     [InlineData(LoginChannel.ClientCredentials, false)]
     public void Programs_need_the_permission_api_enabled(LoginChannel channel, bool passes)
     {

@@ -52,6 +52,20 @@ public class SecondFactorInTheBrowserTests
         .Proving(Proof.SsoAssertion)
         .MustBeAsked(SecondFactorInTheBrowser, ChallengeKind.Totp, ChallengeKind.RecoveryCode);
 
+    [Theory]
+    [InlineData(BrowserSecondFactor.Always, false)]
+    [InlineData(BrowserSecondFactor.OffTrustedNetworks, false)]
+    [InlineData(BrowserSecondFactor.Never, true)]
+    public void A_factor_that_the_identity_provider_saw_spares_ours_where_the_profile_lets_it_count(BrowserSecondFactor mode, bool enrolmentForced)
+    {
+        var login = Logins.Person
+            .WithProfile(p => p with { BrowserSecondFactor = mode, EnrolmentForced = enrolmentForced })
+            .Proving(Proof.SsoAssertion | Proof.SsoSecondFactor);
+        login.MustPass();
+        login.WithUser(u => u with { Enrolled = Proof.Totp }).WithProfile(p => p with { EnrolmentForced = false }).MustPass();
+        login.WithProfile(p => p with { SecondFactorKinds = Both }).MustBeAsked(SecondFactorInTheBrowser, ChallengeKind.EnrolSecondFactor);
+    }
+
     [Fact]
     public void Forced_enrolment_is_asked_of_those_who_have_none_on_every_network()
     {
@@ -88,6 +102,7 @@ public class SecondFactorInTheBrowserTests
     [Theory]
     [InlineData(LoginChannel.PasswordGrant)]
     [InlineData(LoginChannel.RefreshToken)]
+    [InlineData(LoginChannel.TokenExchange)]
     public void Channels_without_a_browser_are_not_asked(LoginChannel channel) => Logins.On(channel)
         .WithProfile(p => p with { BrowserSecondFactor = BrowserSecondFactor.Always, EnrolmentForced = true })
         .MustPass();

@@ -31,6 +31,7 @@ public class SsoIsUsedWhenRequiredTests
     [InlineData(LoginChannel.SamlBearer)]
     [InlineData(LoginChannel.ClientCredentials)]
     [InlineData(LoginChannel.RefreshToken)]
+    [InlineData(LoginChannel.TokenExchange)]
     public void Channels_without_a_local_credential_are_not_affected(LoginChannel channel) =>
         Logins.On(channel).WithProfile(Required).MustPass();
 

@@ -54,6 +54,10 @@ public sealed class AccountEmailTests
         Matches(AuthenticatorRemovedEmail.Compose(Ada, AccountScene.Server, byAdministrator, At), snapshot);
 
     [Fact]
+    public void Break_glass_used() =>
+        Matches(BreakGlassEmail.Compose(Ada, Ada, AccountScene.Server, "browser", "7K3M-2QPD", "192.0.2.7", At), "break-glass-used");
+
+    [Fact]
     public void Recovery_codes_renewed() => Matches(RecoveryCodesRenewedEmail.Compose(Ada, AccountScene.Server, At), "recovery-codes-renewed");
 
     [Theory]

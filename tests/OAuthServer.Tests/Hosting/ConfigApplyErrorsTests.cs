@@ -28,7 +28,7 @@ public sealed class ConfigApplyErrorsTests : IAsyncLifetime
     [InlineData("profiles/standard.json", "doors", """["browser","browser"]""", "doors[1]: is there twice; remove one.")]
     [InlineData("profiles/standard.json", "sso", "null", "sso: null says nothing; write text or leave the key out.")]
     [InlineData("profiles/standard.json", "securityToken.overlapDays", "31", "securityToken.overlapDays: 31 is out of range; use 0 to 30.")]
-    [InlineData("profiles/standard.json", "secondFactor.kinds", """["emailCode","totp"]""", "secondFactor.kinds[0]: emailCode is not a second factor; use totp, passkey or recoveryCode.")]
+    [InlineData("profiles/standard.json", "secondFactor.kinds", """["emailCode","totp"]""", "secondFactor.kinds[0]: emailCode is not a second factor; use totp, passkey, recoveryCode or ssoSecondFactor.")]
     [InlineData("profiles/standard.json", "secondFactor.kinds", """["recoveryCode"]""", "secondFactor.kinds: names nothing that can be enrolled; add totp or passkey, or set secondFactor.browser to never.")]
     [InlineData("profiles/standard.json", "password.expiresAfterDays", "45", "password.expiresAfterDays: 45 is not allowed; use one of 0, 30, 60, 90, 180, 365.")]
     [InlineData("profiles/standard.json", "session.idleMinutes", "1500", "session.idleMinutes: 1500 is more than session.lifetimeMinutes (1440); use less.")]

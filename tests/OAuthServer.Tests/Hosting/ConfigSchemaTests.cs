@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using OAuthServer.Apps;
 using OAuthServer.Data;
+using OAuthServer.Federation;
 using OAuthServer.Hosting.Configuration;
 using OAuthServer.Orgs;
 using OAuthServer.Policy;
@@ -39,6 +40,7 @@ public sealed class ConfigSchemaTests
         Compare("organization", typeof(OrganizationFile));
         Compare("profile", typeof(ProfileFile), typeof(ProfileSettings));
         Compare("user", typeof(UserFile));
+        Compare("provider", typeof(ProviderFile), typeof(ProviderSettings));
         Compare("app", typeof(AppFile), typeof(AppSettings));
     }
 

@@ -4,7 +4,7 @@ using OAuthServer.Data;
 namespace OAuthServer.Hosting.Configuration;
 
 /// <summary>
-/// Brings the database to what a folder of files declares: organizations, their networks, profiles, users and apps. Owns the
+/// Brings the database to what a folder of files declares: organizations, their networks, profiles, identity providers, users and apps. Owns the
 /// comparison and the one transaction it is saved in. Running it again changes nothing. It never touches what a user holds:
 /// password, lockout, enrolments, tokens and history stay as they are.
 /// </summary>
@@ -80,7 +80,9 @@ public static class ConfigApply
             OrganizationStep.Run(run, state);
             NetworkStep.Run(run, state);
             ProfileStep.Run(run, state);
+            ProviderStep.Run(run, state);
             UserStep.Run(run, state);
+            IdentityStep.Run(run, state);
             AppStep.Run(run, state);
             await ProfileStep.RemoveAsync(run, state);
         }

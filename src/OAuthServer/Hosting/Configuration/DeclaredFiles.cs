@@ -9,6 +9,9 @@ sealed record OrganizationFile
 {
     public required string Name { get; init; }
 
+    /// <summary>Its name in addresses of this server; none = it has none, and no identity providers.</summary>
+    public string? Alias { get; init; }
+
     /// <summary>Allows secrets that are written in the files or generated: never for real people.</summary>
     public bool Demo { get; init; }
 
@@ -69,8 +72,37 @@ sealed record UserFile
 
     public bool BreakGlass { get; init; }
 
+    /// <summary>Who the user is at the organization's identity providers.</summary>
+    public IReadOnlyList<FederatedIdentityEntry> FederatedIdentities { get; init; } = [];
+
     /// <summary>The first password: a reference; in a demo also the password itself or <c>generate</c>.</summary>
     public string? Password { get; init; }
+}
+
+/// <summary>Who a user is at an identity provider, as it is written.</summary>
+sealed record FederatedIdentityEntry
+{
+    /// <summary>The provider's name.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary><c>sub</c>, or the NameID.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>The format of the NameID, as the provider says it; none for OpenID Connect, and for a subject that is an attribute.</summary>
+    public string? Format { get; init; }
+}
+
+/// <summary>What providers/*.json says besides a <see cref="Federation.ProviderSettings"/>.</summary>
+sealed record ProviderFile
+{
+    /// <summary>In addresses.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>None = left as it is.</summary>
+    public bool? Active { get; init; }
+
+    /// <summary>A reference; in a demo also the secret itself.</summary>
+    public string? ClientSecret { get; init; }
 }
 
 /// <summary>What apps/*.json says besides an <see cref="AppSettings"/>.</summary>

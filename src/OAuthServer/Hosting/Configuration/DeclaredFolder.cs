@@ -7,7 +7,7 @@ namespace OAuthServer.Hosting.Configuration;
 static class DeclaredFolder
 {
     const string OrganizationJson = "organization.json";
-    static readonly string[] Rooms = ["profiles", "users", "apps"];
+    static readonly string[] Rooms = ["profiles", "users", "providers", "apps"];
 
     /// <summary>All organizations, each checked by itself and against the others.</summary>
     /// <exception cref="ConfigurationException">Everything that is wrong in all files.</exception>
@@ -47,6 +47,7 @@ static class DeclaredFolder
         var org = new DeclaredOrg(source, file) { Logo = LogoFile.Read(file.Logo, source) };
         OrganizationRules.Check(org.File, source);
         org.Profiles.AddRange(Files(place, "profiles", errors, ProfileReader.Read));
+        org.Providers.AddRange(Files(place, "providers", errors, report => ProviderReader.Read(report, org)));
         org.Users.AddRange(Files(place, "users", errors, report => UserReader.Read(report, org)));
         org.Apps.AddRange(Files(place, "apps", errors, report => AppReader.Read(report, org)));
         return org;
@@ -69,6 +70,6 @@ static class DeclaredFolder
         foreach (var stray in Directory.GetDirectories(place).Where(path => !Rooms.Contains(Path.GetFileName(path), StringComparer.Ordinal)))
             errors.Add(new(stray, "", $"is a folder that means nothing here; {Spelling.Advice(Path.GetFileName(stray), Rooms)}"));
         foreach (var stray in Directory.GetFiles(place, "*.json").Where(path => Path.GetFileName(path) != OrganizationJson))
-            errors.Add(new(stray, "", "is a file that means nothing here; move it to profiles, users or apps."));
+            errors.Add(new(stray, "", "is a file that means nothing here; move it to profiles, users, providers or apps."));
     }
 }

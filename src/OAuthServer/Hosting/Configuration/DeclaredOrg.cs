@@ -1,5 +1,6 @@
 using OAuthServer.Apps;
 using OAuthServer.Data;
+using OAuthServer.Federation;
 using OAuthServer.Orgs;
 
 namespace OAuthServer.Hosting.Configuration;
@@ -14,6 +15,8 @@ sealed record DeclaredOrg(FileReport Source, OrganizationFile File)
 
     internal List<DeclaredUser> Users { get; } = [];
 
+    internal List<DeclaredProvider> Providers { get; } = [];
+
     internal List<DeclaredApp> Apps { get; } = [];
 }
 
@@ -24,6 +27,9 @@ sealed record DeclaredUser(FileReport Source, UserFile File, DeclaredSecret? Pas
     /// <summary>The name users are compared by; one that is no name at all has been reported and stands for itself.</summary>
     internal string NormalizedUsername { get; } = Usernames.Normalize(File.Username) ?? File.Username;
 }
+
+/// <summary>An identity provider; its metadata where a file holds them.</summary>
+sealed record DeclaredProvider(FileReport Source, ProviderFile File, ProviderSettings Settings, DeclaredSecret? Secret, string? Metadata);
 
 sealed record DeclaredApp(FileReport Source, AppFile File, AppSettings Settings, IReadOnlyList<DeclaredAppSecret> Secrets);
 

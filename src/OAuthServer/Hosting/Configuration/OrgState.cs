@@ -25,6 +25,14 @@ sealed class OrgState
     /// <summary>By normal form. Not all users of the organization: only those the files speak or spoke of.</summary>
     internal Dictionary<string, User> Users { get; private set; } = new(StringComparer.Ordinal);
 
+    internal Dictionary<string, IdentityProvider> Providers { get; private set; } = new(StringComparer.Ordinal);
+
+    internal List<ProviderDomain> Domains { get; private set; } = [];
+
+    internal List<ProviderMetadata> Metadata { get; private set; } = [];
+
+    internal List<FederatedIdentity> Identities { get; private set; } = [];
+
     internal Dictionary<string, ConnectedApp> Apps { get; private set; } = new(StringComparer.Ordinal);
 
     internal List<AppSecret> Secrets { get; private set; } = [];
@@ -46,6 +54,14 @@ sealed class OrgState
         var names = References.Usernames(declared);
         state.Users = await db.Users.Where(user => user.OrgId == id && (user.IsDeclared || names.Contains(user.NormalizedUsername)))
             .OrderBy(user => user.NormalizedUsername).ToDictionaryAsync(user => user.NormalizedUsername, StringComparer.Ordinal);
+        state.Providers = await db.IdentityProviders.Where(provider => provider.OrgId == id).OrderBy(provider => provider.Name)
+            .ToDictionaryAsync(provider => provider.Name, StringComparer.Ordinal);
+        var providers = state.Providers.Values.Select(provider => provider.Id).ToList();
+        state.Domains = await db.ProviderDomains.Where(domain => providers.Contains(domain.ProviderId)).ToListAsync();
+        state.Metadata = await db.ProviderMetadata.Where(metadata => providers.Contains(metadata.ProviderId)).ToListAsync();
+        var subjects = declared.Users.SelectMany(user => user.File.FederatedIdentities.Select(identity => identity.Subject)).ToList();
+        state.Identities = await db.FederatedIdentities
+            .Where(identity => providers.Contains(identity.ProviderId) && (identity.IsDeclared || subjects.Contains(identity.Subject))).ToListAsync();
         state.Apps = await db.ConnectedApps.Where(app => app.OrgId == id).OrderBy(app => app.ClientId)
             .ToDictionaryAsync(app => app.ClientId, StringComparer.Ordinal);
         state.Secrets = await db.AppSecrets.Where(secret => db.ConnectedApps.Any(app => app.OrgId == id && app.Id == secret.AppId))

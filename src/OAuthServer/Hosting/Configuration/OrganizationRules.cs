@@ -10,6 +10,8 @@ static class OrganizationRules
     {
         if (file.Name is { } name && (string.IsNullOrWhiteSpace(name) || name.Length > 80))
             report.Add("name", "must be 1 to 80 characters; write the organization's name.");
+        if (file.Alias is { } alias && !ProviderRules.IsAlias(alias))
+            report.Add("alias", "must be 1 to 40 lower-case letters, digits and hyphens: it is a part of addresses.");
         if (file.Color is { } color && AccentColor.TryParse(color) is null)
             report.Add("color", $"\"{color}\" is not a colour; write one such as \"#1f5fbf\".");
         foreach (var (index, network) in file.TrustedNetworks.Index())

@@ -28,6 +28,7 @@ static class OrganizationStep
     // An operator locks an organization by hand: a file that says nothing about its status must not open it again.
     static void Set(Organization org, OrganizationFile file)
     {
+        org.Alias = file.Alias;
         org.Status = file.Status ?? org.Status;
         org.PasswordGrantEnabled = file.PasswordGrantEnabled;
         org.SoapLoginEnabled = file.SoapLoginEnabled;
@@ -51,6 +52,7 @@ static class OrganizationStep
 
     static JsonNode Json(Organization org) => ApplyRun.Json(new
     {
+        org.Alias,
         org.Status,
         org.PasswordGrantEnabled,
         org.SoapLoginEnabled,

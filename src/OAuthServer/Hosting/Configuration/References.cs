@@ -24,6 +24,10 @@ static class References
         await CheckOwnersAsync(db, state);
         foreach (var user in state.Declared.Users.Where(user => user.File.Profile is not null))
             CheckProfile(state, user, prune);
+        foreach (var provider in state.Declared.Providers)
+            CheckProvider(state, provider, prune);
+        foreach (var user in state.Declared.Users)
+            CheckIdentities(state, user, prune);
         foreach (var app in state.Declared.Apps)
         {
             if (app.File.RunAs is { } runAs)
@@ -38,6 +42,39 @@ static class References
         }
     }
 
+    static void CheckProvider(OrgState state, DeclaredProvider provider, bool prune)
+    {
+        if (state.Declared.File.Alias is null)
+            provider.Source.Add("", "needs the organization to have an alias, with which the provider's addresses begin; write \"alias\" into organization.json.");
+        var provisioning = provider.Settings.Provisioning;
+        foreach (var (index, rule) in provisioning.Profiles.Index())
+            CheckGiven(state, provider, rule.Profile, $"provisioning.profiles[{index}].profile", prune);
+        if (provisioning.DefaultProfile is { } given)
+            CheckGiven(state, provider, given, "provisioning.defaultProfile", prune);
+    }
+
+    static void CheckGiven(OrgState state, DeclaredProvider provider, string? profile, string path, bool prune)
+    {
+        if (profile is null)
+            return;
+        if (!HasProfile(state, profile, prune))
+            provider.Source.Add(path, UnknownProfile(state, profile));
+        else if (!provider.Settings.Provisioning.MayGrantAdministrator && state.SettingsOf(profile) is { Permissions.Administrator: true })
+            provider.Source.Add(path, $"\"{profile}\" is an administrator's profile, which the provider may not give; choose another, or set provisioning.mayGrantAdministrator.");
+    }
+
+    static void CheckIdentities(OrgState state, DeclaredUser user, bool prune)
+    {
+        foreach (var (index, identity) in user.File.FederatedIdentities.Index())
+        {
+            var path = $"federatedIdentities[{index}]";
+            if (identity.Provider is { } name && !state.Declared.Providers.Exists(provider => provider.File.Name == name) && (prune || !state.Providers.ContainsKey(name)))
+                user.Source.Add($"{path}.provider", $"there is no provider \"{name}\"; {Spelling.Advice(name, [.. state.Declared.Providers.Select(provider => provider.File.Name)])}");
+            if (identity.Subject is { Length: 0 or > 512 })
+                user.Source.Add($"{path}.subject", "must be 1 to 512 characters.");
+        }
+    }
+
     static async Task CheckOwnersAsync(ServerDb db, OrgState state)
     {
         var (org, id) = (state.Declared, state.Org?.Id);
@@ -49,6 +86,14 @@ static class References
         var clients = org.Apps.ConvertAll(app => app.File.ClientId);
         var taken = await db.ConnectedApps.AsNoTracking().Where(app => clients.Contains(app.ClientId) && app.OrgId != id)
             .Select(app => app.ClientId).ToListAsync();
+        if (org.File.Alias is { } alias && await db.Organizations.AsNoTracking().AnyAsync(other => other.Alias == alias && other.Id != id))
+            org.Source.Add("alias", $"\"{alias}\" belongs to another organization of this server; choose another.");
+        var domains = org.Providers.SelectMany(provider => provider.Settings.Domains).ToList();
+        var foreign = await db.ProviderDomains.AsNoTracking()
+            .Where(row => domains.Contains(row.Domain) && db.IdentityProviders.Any(provider => provider.Id == row.ProviderId && provider.OrgId != id))
+            .Select(row => row.Domain).ToListAsync();
+        foreach (var provider in org.Providers.Where(provider => provider.Settings.Domains.Intersect(foreign, StringComparer.Ordinal).Any()))
+            provider.Source.Add("domains", $"\"{provider.Settings.Domains.Intersect(foreign, StringComparer.Ordinal).First()}\" belongs to another organization of this server; remove it.");
         foreach (var app in org.Apps.Where(app => taken.Contains(app.File.ClientId, StringComparer.Ordinal)))
             app.Source.Add("clientId", $"\"{app.File.ClientId}\" belongs to another organization of this server; choose another.");
     }

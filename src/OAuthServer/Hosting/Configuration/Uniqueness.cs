@@ -6,6 +6,12 @@ static class Uniqueness
     internal static void Check(List<DeclaredOrg> orgs)
     {
         Once(orgs, org => org.File.Name, org => org.Source, "name", "organization");
+        Once(orgs, org => org.File.Alias, org => org.Source, "alias", "alias");
+        foreach (var org in orgs)
+            Once(org.Providers, provider => provider.File.Name, provider => provider.Source, "name", "provider");
+        Once(
+            orgs.SelectMany(org => org.Providers).SelectMany(provider => provider.Settings.Domains.Select(domain => (provider, domain))),
+            pair => pair.domain, pair => pair.provider.Source, "domains", "domain");
         foreach (var org in orgs)
             Once(org.Profiles, profile => profile.Name, profile => profile.Source, "name", "profile");
         Once(orgs.SelectMany(org => org.Users), user => user.NormalizedUsername, user => user.Source, "username", "user");

@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using OAuthServer.Data;
+using OAuthServer.Federation;
+
+namespace OAuthServer.Hosting.Configuration;
+
+/// <summary>Identity providers, with the domains whose people are theirs.</summary>
+static class ProviderStep
+{
+    internal static void Run(ApplyRun run, OrgState state)
+    {
+        foreach (var declared in state.Declared.Providers)
+        {
+            var provider = state.Providers.TryGetValue(declared.File.Name, out var present) ? Update(run, present, declared, state) : Make(run, state, declared);
+            SetSecret(run, provider, declared, isNew: present is null);
+            SetDomains(run, state, provider, declared);
+            SetMetadata(run, state, provider, declared);
+            state.Providers[provider.Name] = provider;
+        }
+        foreach (var provider in state.Providers.Values.Where(provider => !state.Declared.Providers.Exists(declared => declared.File.Name == provider.Name)))
+            run.NotDeclared(provider, Label(provider, state));
+    }
+
+    internal static string Label(IdentityProvider provider, OrgState state) => $"provider \"{provider.Name}\" of {state.Name}";
+
+    static IdentityProvider Make(ApplyRun run, OrgState state, DeclaredProvider declared)
+    {
+        var provider = new IdentityProvider { Id = RecordId.NewProvider(), OrgId = state.Org!.Id, Name = declared.File.Name, Settings = "", CreatedAt = run.Now };
+        Set(provider, declared);
+        run.Db.Add(provider);
+        run.Made(Label(provider, state));
+        return provider;
+    }
+
+    static IdentityProvider Update(ApplyRun run, IdentityProvider provider, DeclaredProvider declared, OrgState state)
+    {
+        var (before, stored) = (Json(provider), provider.Settings);
+        Set(provider, declared);
+        run.Changed(Label(provider, state), before, Json(provider));
+        if (!run.Changed(Label(provider, state), ProfileStep.Stored<ProviderSettings>(stored), ProfileStep.Stored<ProviderSettings>(provider.Settings)))
+            provider.Settings = stored; // written another way, but the same
+        return provider;
+    }
+
+    static void Set(IdentityProvider provider, DeclaredProvider declared)
+    {
+        provider.IsActive = declared.File.Active ?? provider.IsActive;
+        provider.Settings = SettingsJson.Write(declared.Settings);
+    }
+
+    static void SetSecret(ApplyRun run, IdentityProvider provider, DeclaredProvider declared, bool isNew)
+    {
+        var wanted = declared.Secret?.Value;
+        var present = provider.ClientSecret is { } sealedSecret ? Encoding.UTF8.GetString(run.Key.Unprotect(IdentityProviders.SecretPurpose, sealedSecret)) : null;
+        if (CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(wanted ?? ""), Encoding.UTF8.GetBytes(present ?? "")))
+            return;
+        provider.ClientSecret = wanted is null ? null : run.Key.Protect(IdentityProviders.SecretPurpose, Encoding.UTF8.GetBytes(wanted));
+        if (!isNew)
+            run.Changed($"provider \"{provider.Name}\": clientSecret: another value");
+    }
+
+    // The settings tell a change of domains; these rows are their index.
+    static void SetDomains(ApplyRun run, OrgState state, IdentityProvider provider, DeclaredProvider declared)
+    {
+        var wanted = declared.Settings.Domains;
+        foreach (var row in state.Domains.Where(row => row.ProviderId == provider.Id && !wanted.Contains(row.Domain, StringComparer.Ordinal)))
+            run.Db.Remove(row);
+        foreach (var domain in wanted)
+        {
+            if (state.Domains.Find(row => row.Domain == domain) is not { } row)
+                run.Db.Add(new ProviderDomain { Domain = domain, ProviderId = provider.Id });
+            else
+                row.ProviderId = provider.Id; // from another provider of the organization
+        }
+    }
+
+    static void SetMetadata(ApplyRun run, OrgState state, IdentityProvider provider, DeclaredProvider declared)
+    {
+        var row = state.Metadata.Find(metadata => metadata.ProviderId == provider.Id);
+        if (declared.Metadata is not { } document || row?.Document == document)
+            return;
+        if (row is null)
+        {
+            run.Db.Add(new ProviderMetadata { ProviderId = provider.Id, Document = document, FetchedAt = run.Now });
+            return;
+        }
+        (row.Document, row.FetchedAt, row.Problem, row.ProblemAt) = (document, run.Now, null, null);
+        run.Changed($"provider \"{provider.Name}\": metadata: another document");
+    }
+
+    static JsonNode Json(IdentityProvider provider) => ApplyRun.Json(new { Active = provider.IsActive });
+}

@@ -1,0 +1,154 @@
+using Microsoft.EntityFrameworkCore;
+using OAuthServer.Accounts;
+using OAuthServer.Data;
+using OAuthServer.Federation;
+using OAuthServer.Hosting.Configuration;
+using OAuthServer.Tests.Support;
+
+namespace OAuthServer.Tests.Hosting;
+
+/// <summary>Identity providers as files declare them.</summary>
+public sealed class ConfigProvidersTests : IAsyncLifetime
+{
+    const string OpenId = """
+        { "name": "openid", "label": "Acme OpenID", "clientSecret": "the-providers-secret-of-us", "domains": ["Acme.Example"],
+          "oidc": { "issuer": "https://idp.acme.example", "clientId": "oauthserver" },
+          "provisioning": { "creates": true, "profiles": [{ "claim": "groups", "value": "staff", "profile": "Standard" }] } }
+        """;
+
+    readonly PasswordHashing hashing = new(new() { Rounds = 1000 });
+    Scratch scratch = null!;
+    ConfigFiles files = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        scratch = await Scratch.NewAsync();
+        files = ConfigFiles.OfAcme(Path.Combine(scratch.Folder, "acme"));
+        files.Set("organization.json", "alias", "\"acme\"").Write("providers/openid.json", OpenId);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        hashing.Dispose();
+        await scratch.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_provider_is_made_with_its_domains_and_its_secret_sealed_and_a_second_run_changes_nothing()
+    {
+        var report = await ApplyAsync();
+        Assert.Contains("+ provider \"openid\" of Acme", report.Changes);
+        await using var db = scratch.Database.NewContext();
+        var provider = await db.IdentityProviders.SingleAsync(Cancellation);
+        Assert.Equal("acme.example", (await db.ProviderDomains.SingleAsync(Cancellation)).Domain);
+        Assert.DoesNotContain("the-providers-secret-of-us", provider.Settings, StringComparison.Ordinal);
+        Assert.Equal("the-providers-secret-of-us", System.Text.Encoding.UTF8.GetString(scratch.Key.Unprotect(IdentityProviders.SecretPurpose, provider.ClientSecret!)));
+        Assert.Empty((await ApplyAsync()).Changes);
+    }
+
+    [Fact]
+    public async Task A_changed_secret_is_told_without_its_value_and_a_changed_domain_moves()
+    {
+        await ApplyAsync();
+        files.Set("providers/openid.json", "clientSecret", "\"another-secret-of-the-provider\"").Set("providers/openid.json", "domains", """["acme.test"]""");
+        var report = await ApplyAsync();
+        Assert.Contains("~ provider \"openid\": clientSecret: another value", report.Changes);
+        Assert.DoesNotContain(report.Changes, line => line.Contains("another-secret", StringComparison.Ordinal));
+        await using var db = scratch.Database.NewContext();
+        Assert.Equal("acme.test", (await db.ProviderDomains.SingleAsync(Cancellation)).Domain);
+    }
+
+    [Fact]
+    public async Task Declared_identities_follow_the_files_and_prune_removes_what_is_gone()
+    {
+        files.Set("users/ann.json", "federatedIdentities", """[{ "provider": "openid", "subject": "ann-1" }]""");
+        Assert.Contains("+ identity \"ann-1\" at openid of user \"ann@acme.example\"", (await ApplyAsync()).Changes);
+        Assert.Empty((await ApplyAsync()).Changes);
+        files.Set("users/ann.json", "federatedIdentities", """[{ "provider": "openid", "subject": "ann-2" }]""");
+        var report = await ApplyAsync(prune: true);
+        Assert.Contains("- identity \"ann-1\" at openid of user \"ann@acme.example\"", report.Changes);
+        await using var db = scratch.Database.NewContext();
+        Assert.Equal("ann-2", (await db.FederatedIdentities.SingleAsync(Cancellation)).Subject);
+    }
+
+    [Fact]
+    public async Task Metadata_of_a_file_go_into_the_database_and_a_certificate_is_kept_without_what_stood_beside_it()
+    {
+        var pem = Certificates.WriteSelfSigned(files.Folder, "idp.acme.example");
+        Directory.CreateDirectory(files.PathOf("keys"));
+        File.Move(pem, files.PathOf("providers/idp.pem"));
+        Directory.Delete(files.PathOf("keys"));
+        File.WriteAllText(files.PathOf("providers/metadata.xml"), "<EntityDescriptor/>");
+        files.Write("providers/file.json", """{ "name": "file", "label": "By file", "saml": { "metadataFile": "metadata.xml" } }""")
+            .Write("providers/bare.json", """
+                { "name": "bare", "label": "By hand", "saml": { "entityId": "urn:idp", "singleSignOnUrl": "https://idp.acme.example/sso", "certificates": ["file:idp.pem"] } }
+                """);
+        await ApplyAsync();
+        await using var db = scratch.Database.NewContext();
+        Assert.Equal("<EntityDescriptor/>", (await db.ProviderMetadata.SingleAsync(Cancellation)).Document);
+        var bare = SettingsJson.Read<ProviderSettings>((await db.IdentityProviders.SingleAsync(p => p.Name == "bare", Cancellation)).Settings);
+        Assert.StartsWith("-----BEGIN CERTIFICATE-----", Assert.Single(bare.Saml!.Certificates), StringComparison.Ordinal);
+        Assert.DoesNotContain("PRIVATE KEY", bare.Saml.Certificates[0], StringComparison.Ordinal);
+        Assert.Empty((await ApplyAsync()).Changes);
+    }
+
+    [Fact]
+    public async Task A_provider_that_is_no_longer_declared_goes_with_prune_and_all_that_hangs_on_it()
+    {
+        files.Set("users/ann.json", "federatedIdentities", """[{ "provider": "openid", "subject": "ann-1" }]""");
+        await ApplyAsync();
+        files.Delete("providers/openid.json").Set("users/ann.json", "federatedIdentities", null);
+        Assert.Contains(await KeptAsync(), line => line.StartsWith("! provider \"openid\" of Acme", StringComparison.Ordinal));
+        await ApplyAsync(prune: true);
+        await using var db = scratch.Database.NewContext();
+        Assert.False(await db.IdentityProviders.AnyAsync(Cancellation) || await db.ProviderDomains.AnyAsync(Cancellation) || await db.FederatedIdentities.AnyAsync(Cancellation));
+    }
+
+    [Theory]
+    [InlineData("name", "\"Open ID\"", "name: must be 1 to 40 lower-case letters, digits and hyphens: it is a part of addresses.")]
+    [InlineData("oidc", null, "must hold either \"oidc\" or \"saml\"; write the one that the provider speaks.")]
+    [InlineData("oidc.issuer", "\"http://idp.acme.example\"", "oidc.issuer: \"http://idp.acme.example\" is not encrypted; use https.")]
+    [InlineData("oidc.clientAuthentication", "\"none\"", "clientSecret: is of no use with none; remove it.")]
+    [InlineData("oidc.scopes", """["email"]""", "oidc.scopes: must contain openid, or there is no ID token; add it.")]
+    [InlineData("clientSecret", null, "clientSecret: is missing; write \"env:NAME\" or \"file:path\", or choose another oidc.clientAuthentication.")]
+    [InlineData("clientSecret", "\"generate\"", "clientSecret: cannot be generated: the provider made it; write \"env:NAME\" or \"file:path\".")]
+    [InlineData("domains", """["acme example"]""", "domains[0]: \"acme example\" is not a domain; write one such as \"acme.example\".")]
+    [InlineData("linksByVerifiedEmail", "true", null)]
+    [InlineData("provisioning.defaultProfile", "\"Standart\"", "provisioning.defaultProfile: there is no profile \"Standart\"; did you mean \"Standard\"?")]
+    [InlineData("provisioning.defaultProfile", "\"Admins\"", "provisioning.defaultProfile: \"Admins\" is an administrator's profile, which the provider may not give; choose another, or set provisioning.mayGrantAdministrator.")]
+    [InlineData("saml", """{ "metadataUrl": "https://idp.acme.example/metadata", "metadataFile": "x.xml" }""", "saml: must say in exactly one way who the provider is: metadataUrl, metadataFile, or singleSignOnUrl with entityId and certificates.")]
+    public async Task What_is_wrong_with_a_provider_is_told_with_its_remedy(string path, string? json, string? expected)
+    {
+        files.Write("profiles/admins.json", """{ "name": "Admins", "permissions": { "administrator": true } }""").Set("providers/openid.json", path, json);
+        if (path == "saml")
+            files.Set("providers/openid.json", "oidc", null).Set("providers/openid.json", "clientSecret", null);
+        if (expected is null)
+        {
+            await ApplyAsync();
+            return;
+        }
+        var problem = await Assert.ThrowsAsync<ConfigurationException>(() => ApplyAsync());
+        Assert.Contains(problem.Errors, error => $"{error.Path}{(error.Path.Length > 0 ? ": " : "")}{error.Message}" == expected);
+    }
+
+    [Fact]
+    public async Task A_domain_is_one_organizations_and_so_is_an_alias()
+    {
+        await ApplyAsync();
+        var other = ConfigFiles.OfAcme(Path.Combine(scratch.Folder, "globex"))
+            .Write("organization.json", """{ "name": "Globex", "demo": true, "alias": "acme" }""")
+            .Write("users/ann.json", """{ "username": "ann@globex.example", "email": "ann@globex.example", "profile": "Standard" }""")
+            .Write("apps/nightly.json", """{ "clientId": "nightly-of-globex", "name": "Nightly", "flows": ["passwordGrant"] }""")
+            .Write("providers/openid.json", OpenId);
+        var problem = await Assert.ThrowsAsync<ConfigurationException>(() => ApplyAsync(folder: other.Folder));
+        Assert.Contains(problem.Errors, error => error.Message == "\"acme\" belongs to another organization of this server; choose another.");
+        Assert.Contains(problem.Errors, error => error.Message == "\"acme.example\" belongs to another organization of this server; remove it.");
+    }
+
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    async Task<IEnumerable<string>> KeptAsync() => (await ApplyAsync()).Kept;
+
+    Task<ApplyReport> ApplyAsync(bool prune = false, string? folder = null) =>
+        ConfigApply.ApplyAsync(scratch.Database, scratch.Key, hashing, folder ?? files.Folder, prune, "tests", new ManualClock());
+}
