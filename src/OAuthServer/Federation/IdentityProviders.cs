@@ -14,7 +14,7 @@ public sealed class IdentityProviders(Database database, ChangeWatch changes, Ma
     /// <summary>The purpose under which client secrets are sealed.</summary>
     public const string SecretPurpose = "identity-provider-secret";
 
-    readonly StampedCopy<ProviderSnapshot> copy = new(database, changes, LoadAsync);
+    readonly StampedCopy<ProviderSnapshot> copy = new(database, changes, ReadAsync);
 
     /// <summary>The providers as of the highest change stamp seen.</summary>
     public async ValueTask<ProviderSnapshot> CurrentAsync() => (await copy.CurrentAsync()).Rows;
@@ -23,7 +23,8 @@ public sealed class IdentityProviders(Database database, ChangeWatch changes, Ma
     public string? SecretOf(ProviderEntry provider) =>
         provider.Row.ClientSecret is { } secret ? Encoding.UTF8.GetString(key.Unprotect(SecretPurpose, secret)) : null;
 
-    static async Task<ProviderSnapshot> LoadAsync(ServerDb db)
+    /// <summary>The providers as the database has them.</summary>
+    public static async Task<ProviderSnapshot> ReadAsync(ServerDb db)
     {
         var orgs = await db.Organizations.AsNoTracking().ToDictionaryAsync(org => org.Id, StringComparer.Ordinal);
         var metadata = await db.ProviderMetadata.AsNoTracking().Where(m => m.Document != null)

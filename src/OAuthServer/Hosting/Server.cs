@@ -13,6 +13,7 @@ using OAuthServer.Features.SelfService;
 using OAuthServer.Features.Shared;
 using OAuthServer.Features.Token;
 using OAuthServer.Features.UserInfo;
+using OAuthServer.Federation;
 using OAuthServer.Http;
 using OAuthServer.Tokens;
 
@@ -96,6 +97,7 @@ public static class Server
         metrics.ObserveOutboxDepth(() => outbox.Depth);
         metrics.ObserveWriteQueue(() => writes.Depth);
         metrics.ObserveHashQueue(() => hashing.Waiting);
+        metrics.ObserveCertificates(services.GetRequiredService<CertificateWatch>().DaysLeft);
     }
 
     static void MapDoors(WebApplication app)

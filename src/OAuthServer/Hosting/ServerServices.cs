@@ -41,6 +41,7 @@ static class ServerServices
         services.AddSingleton<SsoRequests>();
         services.AddSingleton<FederatedAccounts>();
         services.AddSingleton<ProviderErrands>();
+        services.AddSingleton<CertificateWatch>();
         services.AddSingleton<AppDirectory>();
         services.AddSingleton<ClientAuthenticator>();
         services.AddLogin(options);

@@ -62,6 +62,10 @@ public sealed class ServerMetrics : IDisposable
     public void ObserveWriteQueue(Func<int> depth) =>
         Observe("oauthserver.write.queue", "{write}", "Writes that wait for the next commit.", depth);
 
+    /// <summary>Shows in how many days certificates end on which single sign-on rests. Once for each server.</summary>
+    public void ObserveCertificates(Func<IEnumerable<Measurement<double>>> daysLeft) =>
+        meter.CreateObservableGauge("oauthserver.certificate.days_left", daysLeft, "d", "Days until a single sign-on certificate ends, by provider, use and owner.");
+
     /// <summary>Ends the meter: whoever listens forgets its instruments.</summary>
     public void Dispose() => meter.Dispose();
 
