@@ -87,10 +87,14 @@ public sealed class AuthenticatorModel(
     {
         if (await StepUpAsync(OwnerProofs.Fresh) is { } stepUp)
             return stepUp;
-        if (!await MayChangeAsync()
-            || Says(
-                await CountedAsync(() => authenticators.RemoveAsync(Me.User.Id, CurrentPassword, HttpContext.RequestAborted), removal => removal is AuthenticatorRemoval.WrongCurrentPassword),
-                removal => removal is AuthenticatorRemoval.WrongCurrentPassword, removal => removal is AuthenticatorRemoval.Busy) is not AuthenticatorRemoval.Removed)
+        if (!await MayChangeAsync())
+            return await ShowAsync();
+        var outcome = Says(
+            await CountedAsync(() => authenticators.RemoveAsync(Me.User.Id, Me.Profile, CurrentPassword, HttpContext.RequestAborted), removal => removal is AuthenticatorRemoval.WrongCurrentPassword),
+            removal => removal is AuthenticatorRemoval.WrongCurrentPassword, removal => removal is AuthenticatorRemoval.Busy);
+        if (outcome is AuthenticatorRemoval.LastFactor)
+            ViewData["Problem"] = texts["Error.LastFactor"].Value;
+        if (outcome is not AuthenticatorRemoval.Removed)
             return await ShowAsync();
         note.Leave(HttpContext, "AuthenticatorRemoved");
         return LocalRedirect("~" + Path);

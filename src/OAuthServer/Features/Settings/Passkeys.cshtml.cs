@@ -67,7 +67,7 @@ public sealed class PasskeysModel(Passkeys passkeys, OwnerProofs proofs, Note no
             return LocalRedirect("~" + OwnerProofField.StepUpFrom(Path));
         if (!OwnerProofField.Holds(this, proof, texts))
             return await ShowAsync();
-        switch (await passkeys.RemoveAsync(Me.User, Me.Profile, id!, HttpContext.RequestAborted))
+        switch (await passkeys.RemoveAsync(Me.User, Me.Profile, id!, Me.Session.Id, HttpContext.RequestAborted))
         {
             case PasskeyRemoval.Removed:
                 return Done("PasskeyRemoved");

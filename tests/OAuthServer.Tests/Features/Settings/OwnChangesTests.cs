@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Data;
 using OAuthServer.Policy;
+using OAuthServer.Tests.Features.Authorize;
 using OAuthServer.Tests.Features.SignIn;
 using OAuthServer.Tests.Support;
 
@@ -236,6 +237,47 @@ public sealed class OwnChangesTests(Servers servers)
     {
         var scene = await SceneAsync(new() { SecondFactor = new() { Kinds = [Proof.Passkey] } });
         await scene.User.EnrolAsync();
+        await scene.DoAsync("/settings/authenticator", "/settings/authenticator/remove", ("CurrentPassword", scene.User.Password));
+        Assert.Equal(0, await scene.ReadAsync(db => db.Authenticators.CountAsync(a => a.UserId == scene.User.Id, Stop)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task A_removed_passkey_takes_with_it_what_passkeys_opened_at_other_browsers(string database)
+    {
+        var scene = await AuthorizeScene.ReadyAsync(await servers.OnAsync(database));
+        await using var db = scene.Server.Database.NewContext();
+        db.Add(new Passkey { Id = "lost-" + scene.User.Id, UserId = scene.User.Id, Name = "Lost", PublicKey = [1], AttestationObject = [1], ClientDataJson = [1], CreatedAt = scene.Server.Clock.GetUtcNow() });
+        await db.SaveChangesAsync(Stop);
+        await scene.Browser.SignInAsync(scene.User, Proof.Passkey);
+        var lost = await scene.TokensAsync(("scope", "openid api offline_access"));
+        var (owner, password) = (new TestBrowser(scene.Server), new TestBrowser(scene.Server));
+        await owner.SignInAsync(scene.User, Proof.Passkey);
+        await password.SignInAsync(scene.User);
+        var removed = await owner.PostAsync(await owner.GetAsync("/settings/passkeys"), "/settings/passkeys/remove", ("id", "lost-" + scene.User.Id));
+        Assert.Equal("/settings/passkeys", removed.LocalLocation);
+        Assert.False(await scene.Browser.IsSignedInAsync());
+        Assert.True(await owner.IsSignedInAsync());
+        Assert.True(await password.IsSignedInAsync());
+        (await scene.Server.TokenAsync(
+            TestServer.Office, ("grant_type", "refresh_token"), ("refresh_token", lost["refresh_token"]), ("client_id", scene.App.ClientId), ("client_secret", scene.App.Secret)))
+            .IsRefused("invalid_grant", "");
+        Assert.Equal(HttpStatusCode.Unauthorized, (await scene.UserInfoAsync(lost["access_token"]!)).Status);
+    }
+
+    [Theory]
+    [InlineData(BrowserSecondFactor.Always, false)]
+    [InlineData(BrowserSecondFactor.OffTrustedNetworks, false)]
+    [InlineData(BrowserSecondFactor.Never, true)]
+    public async Task The_last_authenticator_stays_where_the_profile_demands_a_factor(BrowserSecondFactor browser, bool forced)
+    {
+        var scene = await SceneAsync(new() { SecondFactor = new() { Browser = browser, EnrolmentForced = forced } });
+        await scene.User.EnrolAsync();
+        await scene.Browser.SignInAsync(scene.User, Proof.Password | Proof.Totp);
+        var refused = await scene.SendAsync("/settings/authenticator", "/settings/authenticator/remove", ("CurrentPassword", scene.User.Password));
+        Assert.Contains("This is your last second factor", refused.Html, StringComparison.Ordinal);
+        Assert.Equal(1, await scene.ReadAsync(db => db.Authenticators.CountAsync(a => a.UserId == scene.User.Id, Stop)));
+        await PasskeyAsync(scene);
         await scene.DoAsync("/settings/authenticator", "/settings/authenticator/remove", ("CurrentPassword", scene.User.Password));
         Assert.Equal(0, await scene.ReadAsync(db => db.Authenticators.CountAsync(a => a.UserId == scene.User.Id, Stop)));
     }
