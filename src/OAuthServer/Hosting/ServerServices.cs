@@ -98,6 +98,7 @@ static class ServerServices
         services.AddSingleton<OwnerProofs>();
         services.AddSingleton<SessionList>();
         services.AddSingleton<PendingSignIns>();
+        services.AddSingleton<EndedSessions>();
         services.AddSingleton<KnownDevices>();
         services.AddSingleton<SignIns>();
         services.AddSingleton<PageSignIn>();
