@@ -95,10 +95,11 @@ static class ServerServices
         services.AddSingleton<GuessCounter>();
         services.AddSingleton<BrowserSessions>();
         services.AddSingleton<DeviceLimits>();
+        services.AddSingleton<RequestLimits>();
         services.AddSingleton<OwnerProofs>();
         services.AddSingleton<SessionList>();
-        services.AddSingleton<PendingSignIns>();
         services.AddSingleton<EndedSessions>();
+        services.AddSingleton<PendingSignIns>();
         services.AddSingleton<KnownDevices>();
         services.AddSingleton<SignIns>();
         services.AddSingleton<PageSignIn>();
