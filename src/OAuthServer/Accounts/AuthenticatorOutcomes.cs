@@ -56,6 +56,9 @@ public abstract record AuthenticatorRemoval
     /// <summary>There was none.</summary>
     public sealed record NoAuthenticator : AuthenticatorRemoval;
 
+    /// <summary>The profile demands a second factor, and this is the last.</summary>
+    public sealed record LastFactor : AuthenticatorRemoval;
+
     /// <summary>A failed attempt.</summary>
     public sealed record WrongCurrentPassword : AuthenticatorRemoval;
 

@@ -9,7 +9,8 @@ namespace OAuthServer.Accounts;
 
 /// <summary>
 /// Codes that are mailed to make a browser known (login policy, section 3, rule 12). Owns their form, life and number: eight digits,
-/// ten minutes, the first and three more, five wrong ones in all. The row keeps a keyed hash.
+/// ten minutes, the first and three more, five wrong ones in all, and five mails to a user in an hour however often a sign-in is begun. The
+/// row keeps a keyed hash.
 /// </summary>
 public sealed class DeviceCodes(Database database, MasterKey key, Outbox outbox, PublicUrl server, TimeProvider clock)
 {
@@ -17,6 +18,9 @@ public sealed class DeviceCodes(Database database, MasterKey key, Outbox outbox,
 
     /// <summary>How many codes one sign-in may have mailed.</summary>
     public const int MostMails = 4;
+
+    /// <summary>How many codes one user can have mailed in an hour, over all sign-ins: whoever is signed in can be led to begin one by any page.</summary>
+    public const int MostMailsInAnHour = 5;
 
     /// <summary>How many wrong codes one sign-in may bring.</summary>
     public const int MostWrong = 5;
@@ -31,13 +35,26 @@ public sealed class DeviceCodes(Database database, MasterKey key, Outbox outbox,
         var hash = HashOf(row, user.Id, code);
         var now = clock.GetUtcNow();
         await using var db = database.NewContext();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await using var transaction = await AccountLock.BeginAsync(db, user.Id, now, cancellation);
+        var since = now.AddHours(-1);
+        if (await db.MailedLinks.CountAsync(l => l.UserId == user.Id && l.Purpose == MailedLinkPurpose.DeviceCode && l.CreatedAt > since, cancellation) >= MostMailsInAnHour)
+            return false;
         var counted = await db.PendingSignIns.Where(p => p.Hash == row.Hash && p.UserId == user.Id && p.MailedCodes < MostMails)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(p => p.MailedCodeHash, hash).SetProperty(p => p.MailedCodeAt, now).SetProperty(p => p.MailedCodes, p => p.MailedCodes + 1),
                 cancellation);
         if (counted != 1)
             return false;
+        // Opens nothing: it is there to be counted, on every node and after a restart.
+        db.MailedLinks.Add(new MailedLink
+        {
+            Hash = key.KeyedHash("device-code-mail", RandomId.New(32)),
+            UserId = user.Id,
+            Purpose = MailedLinkPurpose.DeviceCode,
+            CreatedAt = now,
+            ExpiresAt = now.AddHours(1),
+            UsedAt = now,
+        });
         outbox.Add(db, DeviceCodeEmail.Compose(user, server, code, from, userAgent, now));
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);

@@ -80,7 +80,7 @@ public sealed class MailedLinks(Database database, MasterKey key, PasswordJudge 
         await using var transaction = await AccountLock.BeginAsync(db, userId, now, cancellation);
         var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == userId, cancellation);
         var since = now.AddHours(-1);
-        if (user.Status != UserStatus.Active || await db.MailedLinks.CountAsync(l => l.UserId == userId && l.CreatedAt > since, cancellation) >= MostInAnHour)
+        if (user.Status != UserStatus.Active || await db.MailedLinks.CountAsync(l => l.UserId == userId && l.Purpose != MailedLinkPurpose.DeviceCode && l.CreatedAt > since, cancellation) >= MostInAnHour)
             return;
         if (HasUseForPassword(profile, user))
         {

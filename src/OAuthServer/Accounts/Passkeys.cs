@@ -120,18 +120,26 @@ public sealed class Passkeys(Database database, PasskeyCeremonies ceremonies, Ou
         return await db.Passkeys.Where(p => p.Id == passkeyId && p.UserId == userId).ExecuteUpdateAsync(set => set.SetProperty(p => p.Name, clean), cancellation) == 1;
     }
 
-    /// <summary>Removes a passkey, and tells the owner by mail.</summary>
-    public async Task<PasskeyRemoval> RemoveAsync(User user, ProfileFacts profile, string passkeyId, CancellationToken cancellation = default)
+    /// <summary>
+    /// Removes a passkey, and tells the owner by mail. What a passkey of the user has opened ends with it, sessions and grants alike: nobody
+    /// remembers which of them it was.
+    /// </summary>
+    /// <param name="user">The owner.</param>
+    /// <param name="profile">May demand that one factor stays.</param>
+    /// <param name="passkeyId">Which.</param>
+    /// <param name="keptSessionId">The session in which it is removed goes on, with what apps were granted in it; null = none.</param>
+    /// <param name="cancellation">Ends the work; nothing is changed then.</param>
+    public async Task<PasskeyRemoval> RemoveAsync(User user, ProfileFacts profile, string passkeyId, string? keptSessionId, CancellationToken cancellation = default)
     {
         var now = clock.GetUtcNow();
         await using var db = database.NewContext();
         await using var transaction = await AccountLock.BeginAsync(db, user.Id, now, cancellation);
-        var passkeys = await db.Passkeys.Where(p => p.UserId == user.Id).ToListAsync(cancellation);
-        if (passkeys.Find(p => p.Id == passkeyId) is not { } passkey)
+        if (await db.Passkeys.SingleOrDefaultAsync(p => p.Id == passkeyId && p.UserId == user.Id, cancellation) is not { } passkey)
             return PasskeyRemoval.NotFound;
-        if (WantsFactor(profile) && !await HasAnotherAsync(db, user.Id, profile, passkeys.Count, cancellation))
+        if (await RequiredFactors.IsLastAsync(db, user.Id, profile, Proof.Passkey, cancellation))
             return PasskeyRemoval.LastFactor;
         db.Passkeys.Remove(passkey);
+        await EndWhatTheyOpenedAsync(db, user.Id, keptSessionId ?? "", now, cancellation);
         outbox.Add(db, PasskeyRemovedEmail.Compose(user, server, passkey.Name, now));
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
@@ -139,13 +147,14 @@ public sealed class Passkeys(Database database, PasskeyCeremonies ceremonies, Ou
         return PasskeyRemoval.Removed;
     }
 
-    static bool WantsFactor(ProfileFacts profile) =>
-        profile.EnrolmentForced || profile.BrowserSecondFactor is BrowserSecondFactor.Always or BrowserSecondFactor.OffTrustedNetworks;
-
-    static async Task<bool> HasAnotherAsync(ServerDb db, string userId, ProfileFacts profile, int passkeys, CancellationToken cancellation) =>
-        (passkeys > 1 && (profile.SecondFactorKinds & Proof.Passkey) != Proof.None)
-        || ((profile.SecondFactorKinds & Proof.Totp) != Proof.None
-            && await db.Authenticators.AnyAsync(a => a.UserId == userId && a.ConfirmedAt != null, cancellation));
+    static async Task EndWhatTheyOpenedAsync(ServerDb db, string userId, string keptSessionId, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await db.BrowserSessions.Where(s => s.UserId == userId && s.EndedAt == null && s.Id != keptSessionId && (s.Proven & Proof.Passkey) != Proof.None)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now), cancellation);
+        await db.Grants.Where(g => g.UserId == userId && g.RevokedAt == null && g.SessionId != keptSessionId && (g.Proven & Proof.Passkey) != Proof.None)
+            .ExecuteUpdateAsync(set => set.SetProperty(g => g.RevokedAt, now), cancellation);
+        await db.PendingSignIns.Where(p => p.UserId == userId && (p.Proven & Proof.Passkey) != Proof.None).ExecuteDeleteAsync(cancellation);
+    }
 
     static Passkey RowOf(User user, UserPasskeyInfo made, string name, DateTimeOffset now) => new()
     {

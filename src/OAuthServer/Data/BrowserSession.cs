@@ -121,7 +121,7 @@ public sealed class KnownDevice
     public DateTimeOffset ExpiresAt { get; set; }
 }
 
-/// <summary>A link that was mailed: good once, for a short time, found by its keyed hash.</summary>
+/// <summary>A link that was mailed: good once, for a short time, found by its keyed hash. A used one may stand for another mail that is counted.</summary>
 public sealed class MailedLink
 {
     public required string Hash { get; set; }
@@ -145,4 +145,7 @@ public enum MailedLinkPurpose
 
     /// <summary>A new password for a forgotten one.</summary>
     PasswordReset,
+
+    /// <summary>No link: stands for a code that was mailed to make a browser known.</summary>
+    DeviceCode,
 }

@@ -102,8 +102,10 @@ static class ServerServices
         services.AddSingleton<GuessCounter>();
         services.AddSingleton<BrowserSessions>();
         services.AddSingleton<DeviceLimits>();
+        services.AddSingleton<RequestLimits>();
         services.AddSingleton<OwnerProofs>();
         services.AddSingleton<SessionList>();
+        services.AddSingleton<EndedSessions>();
         services.AddSingleton<PendingSignIns>();
         services.AddSingleton<KnownDevices>();
         services.AddSingleton<SignIns>();

@@ -25,19 +25,22 @@ public enum OwnerProof
 
     /// <summary>The account has no password to ask for: the person signs in once more instead.</summary>
     SignInAgain,
+
+    /// <summary>A second factor is enrolled, and the sign-in did not use one just now: the person steps up.</summary>
+    FactorWanted,
 }
 
 /// <summary>
 /// Asks for the owner once more before a change that a stranger at an open browser must not make (ASVS 5.0 section 7.5.1): by the current
 /// password, or by a sign-in of the last ten minutes, with a second factor where one is enrolled. Wrong passwords count as failed
-/// sign-ins do.
+/// sign-ins do. Factors themselves are changed with a factor, once there is one: whoever merely has the password takes none away.
 /// </summary>
 public sealed class OwnerProofs(GuessCounter guesses, Passwords passwords, UserAccounts accounts, RequestOrigins origins, TimeProvider clock)
 {
     /// <summary>How long a sign-in spares the question.</summary>
     public static readonly TimeSpan Fresh = TimeSpan.FromMinutes(10);
 
-    const Proof SecondFactors = Proof.Totp | Proof.Passkey | Proof.RecoveryCode;
+    internal const Proof SecondFactors = Proof.Totp | Proof.Passkey | Proof.RecoveryCode;
 
     /// <summary>True when this browser's sign-in is fresh and strong enough to spare the question.</summary>
     public async Task<bool> IsFreshAsync(SignedInBrowser browser)
@@ -47,6 +50,18 @@ public sealed class OwnerProofs(GuessCounter guesses, Passwords passwords, UserA
         var enrolled = (await accounts.FindByIdAsync(browser.User.Id))?.Enrolled ?? Proof.None;
         return enrolled == Proof.None || (browser.Session.Proven & SecondFactors) != Proof.None;
     }
+
+    /// <summary>
+    /// True when a second factor is enrolled that counts for the profile, and this browser's sign-in did not show one within this time: no
+    /// factor is changed then, whatever is typed.
+    /// </summary>
+    public async Task<bool> WantsFactorAsync(SignedInBrowser browser, TimeSpan within) =>
+        ((await accounts.FindByIdAsync(browser.User.Id))?.Enrolled & browser.Profile.SecondFactorKinds) is not (null or Proof.None)
+        && ((browser.Session.Proven & SecondFactors) == Proof.None || clock.GetUtcNow() - browser.Session.AuthenticatedAt > within);
+
+    /// <summary>Looks at what was typed, as <see cref="CheckAsync"/> does, before a change of a factor.</summary>
+    public async Task<OwnerProof> CheckForFactorAsync(HttpContext context, SignedInBrowser browser, string? password) =>
+        await WantsFactorAsync(browser, Fresh) ? OwnerProof.FactorWanted : await CheckAsync(context, browser, password);
 
     /// <summary>Looks at what was typed, unless the sign-in is fresh.</summary>
     public async Task<OwnerProof> CheckAsync(HttpContext context, SignedInBrowser browser, string? password)

@@ -6,7 +6,8 @@ namespace OAuthServer.Login;
 /// <summary>Why somebody signs in: an app's request, or one of the server's own pages.</summary>
 /// <param name="RequestHandle">The handle of the authorization request; null = none.</param>
 /// <param name="To">A local path, for the server's own pages.</param>
-public sealed record SignInTarget(string? RequestHandle, string? To)
+/// <param name="AcrValues">What such a page demands above the policy, as an app's request would (<see cref="StepUp"/>); of a sign-in of the last ten minutes.</param>
+public sealed record SignInTarget(string? RequestHandle, string? To, string? AcrValues = null)
 {
     const string Purpose = "sign-in-target";
 

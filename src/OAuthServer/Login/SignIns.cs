@@ -109,11 +109,16 @@ public sealed partial class SignIns(
         var (request, isOver) = await RequestOfAsync(target);
         if (isOver)
             return new SignInStep.Over();
+        var acr = request?.Parameters.AcrValues ?? target.AcrValues;
+        // Where one of our own pages wants a factor, it wants it shown now: what an old sign-in showed is asked for again.
+        var proven = request is null && StepUp.IsDemanded(acr) && clock.GetUtcNow() - browser.Session.AuthenticatedAt > OwnerProofs.Fresh
+            ? browser.Session.Proven & ~OwnerProofs.SecondFactors
+            : browser.Session.Proven;
         var outcome = await gate.JudgeAsync(
             Attempt(context, request) with
             {
                 Subject = new LoginSubject.Known(browser.User.Id),
-                Credentials = new LoginCredentials.Verified(Evidence.Of(browser.Session.Proven)),
+                Credentials = new LoginCredentials.Verified(Evidence.Of(proven)),
                 ProvesAnew = false,
                 Device = await devices.FactsAsync(context, browser.User.Id),
             },
@@ -121,7 +126,7 @@ public sealed partial class SignIns(
         SetReference(context, outcome);
         var asked = outcome switch
         {
-            LoginOutcome.SignedIn login => StepUp.KindsFor(request?.Parameters.AcrValues, login),
+            LoginOutcome.SignedIn login => StepUp.KindsFor(acr, login),
             LoginOutcome.Challenged challenged => challenged.OneOf,
             _ => [],
         };
@@ -133,8 +138,8 @@ public sealed partial class SignIns(
         }
         if (asked.Count > 0)
         {
-            var begun = await pending.BeginAsync(context, browser.User.Username, target, browser.User, browser.Session.Proven);
-            return await AskAsync(context, begun, (await accounts.FindByIdAsync(browser.User.Id))!, browser.Session.Proven, asked);
+            var begun = await pending.BeginAsync(context, browser.User.Username, target, browser.User, proven);
+            return await AskAsync(context, begun, (await accounts.FindByIdAsync(browser.User.Id))!, proven, asked);
         }
         return outcome switch
         {
@@ -177,7 +182,7 @@ public sealed partial class SignIns(
         switch (outcome)
         {
             case LoginOutcome.SignedIn login:
-                return StepUp.KindsFor(request?.Parameters.AcrValues, login) is { Count: > 0 } more
+                return StepUp.KindsFor(request?.Parameters.AcrValues ?? at.Target.AcrValues, login) is { Count: > 0 } more
                     ? await AskAsync(context, at, login.User, login.Assurance.Proven, more)
                     : await FinishAsync(context, at, login, request, attempt.Request);
             case LoginOutcome.Challenged { User: { } user } challenged:

@@ -2,7 +2,7 @@ using OAuthServer.Policy;
 
 namespace OAuthServer.Login;
 
-/// <summary>What an app may ask for above the policy: a second factor (RFC 9470, OpenID Connect Core section 3.1.2.1).</summary>
+/// <summary>What an app, or a page of the settings, may ask for above the policy: a second factor (RFC 9470, OpenID Connect Core section 3.1.2.1).</summary>
 public static class StepUp
 {
     /// <summary>The context class that wants two factors, as <see cref="Assurance.Acr"/> says it.</summary>
@@ -16,7 +16,7 @@ public static class StepUp
         && values.Contains(TwoFactors, StringComparer.Ordinal) && !values.Contains(OneFactor, StringComparer.Ordinal);
 
     /// <summary>What a person must still show who may come in, for the app that asks; empty when nothing.</summary>
-    /// <param name="acrValues">As the app sent them; one that takes a single factor too asks for nothing.</param>
+    /// <param name="acrValues">As they were sent; one that takes a single factor too asks for nothing.</param>
     /// <param name="login">What is proven.</param>
     public static IReadOnlyList<ChallengeKind> KindsFor(string? acrValues, LoginOutcome.SignedIn login)
     {

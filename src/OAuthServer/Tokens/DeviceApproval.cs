@@ -48,8 +48,8 @@ public abstract record DevicePoll
 {
     private DevicePoll() { }
 
-    /// <summary>Approved, and used up by this poll.</summary>
-    public sealed record Approved(DeviceApproval Approval, string Scope, DateTimeOffset At) : DevicePoll;
+    /// <summary>Approved. It is used up by the grant it makes (<see cref="DeviceAuthorizations.SpendAsync"/>), which is one poll's alone.</summary>
+    public sealed record Approved(string Id, DeviceApproval Approval, string Scope, DateTimeOffset At) : DevicePoll;
 
     /// <summary>Nobody has decided yet.</summary>
     public sealed record Pending : DevicePoll;

@@ -44,7 +44,11 @@ public sealed class DeviceAuthorizations(Database database, WriteQueue writes, M
         """;
 
     const string PolledSql = "UPDATE device_authorizations SET last_polled_at = @p1, interval_seconds = interval_seconds + @p2 WHERE hash = @p0";
-    const string UseSql = "UPDATE device_authorizations SET used_at = @p1 WHERE hash = @p0 AND used_at IS NULL";
+    const string SpendSql = """
+        UPDATE device_authorizations SET used_at = @p1 WHERE hash = @p0 AND used_at IS NULL AND is_approved AND expires_at > @p1
+            AND EXISTS (SELECT 1 FROM browser_sessions s WHERE s.id = session_id AND s.ended_at IS NULL)
+            AND EXISTS (SELECT 1 FROM users u JOIN organizations o ON o.id = u.org_id WHERE u.id = device_authorizations.user_id AND u.status = @p2 AND o.status = @p3)
+        """;
 
     readonly string readSql = ReadSql + database.ForUpdate;
 
@@ -80,7 +84,7 @@ public sealed class DeviceAuthorizations(Database database, WriteQueue writes, M
     public async Task<bool> DenyAsync(WaitingDevice device, string userId) => await writes.CommitAsync(async scope =>
         await scope.Sql.ExecuteAsync(DenySql, device.Id, Millis(clock.GetUtcNow()), userId) == 1);
 
-    /// <summary>Answers a poll. What was approved is given to exactly one of them, also when many come at once.</summary>
+    /// <summary>Answers a poll. What was approved is found by many that come at once, and spent by one.</summary>
     public async Task<DevicePoll> PollAsync(string deviceCode, AppEntry app)
     {
         var hash = HashOf(deviceCode);
@@ -94,12 +98,19 @@ public sealed class DeviceAuthorizations(Database database, WriteQueue writes, M
             if (row.IsDecided && row.Approval is null)
                 return new DevicePoll.Denied();
             if (row.Approval is { } approval)
-                return await scope.Sql.ExecuteAsync(UseSql, hash, Millis(now)) == 1 ? new DevicePoll.Approved(approval, row.Scope, now) : new DevicePoll.Unknown();
+                return new DevicePoll.Approved(hash, approval, row.Scope, now);
             var isTooFast = row.LastPolledAt is { } last && now < last + row.Interval;
             await scope.Sql.ExecuteAsync(PolledSql, hash, Millis(now), isTooFast ? Slower : 0);
             return (DevicePoll)(isTooFast ? new DevicePoll.TooFast() : new DevicePoll.Pending());
         });
     }
+
+    /// <summary>
+    /// Uses an approval up, in the batch that makes its grant; true for exactly one caller. It is as good as the session it was given in:
+    /// false once that has ended, the user is not in order, or the user has withdrawn the app (which ends the code's time).
+    /// </summary>
+    public async ValueTask<bool> SpendAsync(WriteScope scope, DevicePoll.Approved approved) => await scope.Sql.ExecuteAsync(
+        SpendSql, approved.Id, Millis(clock.GetUtcNow()), nameof(UserStatus.Active), nameof(OrgStatus.Open)) == 1;
 
     string HashOf(string deviceCode) => master.KeyedHash(DevicePurpose, deviceCode);
 

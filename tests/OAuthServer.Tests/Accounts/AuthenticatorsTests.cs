@@ -105,11 +105,11 @@ public sealed class AuthenticatorsTests
     {
         await using var scene = await AccountScene.NewAsync();
         await ConfirmAsync(scene, await BeginAsync(scene));
-        Assert.IsType<AuthenticatorRemoval.WrongCurrentPassword>(await scene.Authenticators.RemoveAsync(scene.Ada, "wrong", TestContext.Current.CancellationToken));
-        Assert.IsType<AuthenticatorRemoval.Removed>(await scene.Authenticators.RemoveAsync(scene.Ada, AccountScene.OldPassword, TestContext.Current.CancellationToken));
+        Assert.IsType<AuthenticatorRemoval.WrongCurrentPassword>(await scene.Authenticators.RemoveAsync(scene.Ada, scene.Profile, "wrong", TestContext.Current.CancellationToken));
+        Assert.IsType<AuthenticatorRemoval.Removed>(await scene.Authenticators.RemoveAsync(scene.Ada, scene.Profile, AccountScene.OldPassword, TestContext.Current.CancellationToken));
         Assert.Empty(await scene.RowsAsync(db => db.Authenticators));
         Assert.Empty(await scene.RowsAsync(db => db.RecoveryCodes));
-        Assert.IsType<AuthenticatorRemoval.NoAuthenticator>(await scene.Authenticators.RemoveAsync(scene.Ada, AccountScene.OldPassword, TestContext.Current.CancellationToken));
+        Assert.IsType<AuthenticatorRemoval.NoAuthenticator>(await scene.Authenticators.RemoveAsync(scene.Ada, scene.Profile, AccountScene.OldPassword, TestContext.Current.CancellationToken));
         Assert.Single(await scene.MailsAsync(), mail => mail.Subject == "The authenticator app was removed from your account");
     }
 

@@ -105,6 +105,32 @@ public sealed class ConfigApplyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Freezing_a_user_ends_the_sessions_for_good_and_a_plan_ends_none()
+    {
+        await ApplyAsync();
+        string ann;
+        await using (var db = scratch.Database.NewContext())
+        {
+            ann = (await db.Users.SingleAsync(Cancellation)).Id;
+            db.Add(new BrowserSession { Id = "s", Hash = "h", UserId = ann, StartedAt = clock.GetUtcNow(), AuthenticatedAt = clock.GetUtcNow(), LastSeenAt = clock.GetUtcNow() });
+            await db.SaveChangesAsync(Cancellation);
+        }
+        files.Set("users/ann.json", "status", "\"frozen\"");
+        await PlanAsync();
+        Assert.Null(await EndedAtAsync());
+        await ApplyAsync();
+        Assert.Equal(clock.GetUtcNow(), await EndedAtAsync());
+        await ApplyAsync(change => change.Set("users/ann.json", "status", "\"active\""));
+        Assert.Equal(clock.GetUtcNow(), await EndedAtAsync());
+
+        async Task<DateTimeOffset?> EndedAtAsync()
+        {
+            await using var db = scratch.Database.NewContext();
+            return await db.BrowserSessions.Where(s => s.UserId == ann).Select(s => s.EndedAt).SingleAsync(Cancellation);
+        }
+    }
+
+    [Fact]
     public async Task A_changed_organization_and_app_are_updated()
     {
         await ApplyAsync();

@@ -10,7 +10,7 @@ namespace OAuthServer.Features.Authorize;
 /// </summary>
 public sealed class AuthorizeEndpoint(
     AuthorizeRequestReader reader, AuthorizationRequests requests, BrowserSessions sessions, Consents consents, CodeIssuing issuing,
-    AuthorizeAnswer answer, AppDirectory apps, TimeProvider clock)
+    AuthorizeAnswer answer, AppDirectory apps, RequestLimits limits, RequestOrigins origins, TimeProvider clock)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -39,8 +39,8 @@ public sealed class AuthorizeEndpoint(
                 break;
             case AuthorizeReading.Valid { Request: var posted } when isPost:
                 // The session's cookie does not come along with another site's form: the browser is asked to come again by itself.
-                var handle = await HandleOfAsync(posted, sent);
-                await AuthorizeAnswer.RedirectAsync(context, context.Request.PathBase + AuthorizationRequests.AuthorizeUrlOf(posted.ReturnTo.App, handle));
+                if (await HandleOfAsync(context, posted, sent) is { } handle)
+                    await AuthorizeAnswer.RedirectAsync(context, context.Request.PathBase + AuthorizationRequests.AuthorizeUrlOf(posted.ReturnTo.App, handle));
                 break;
             case AuthorizeReading.Valid { Request: var request }:
                 await GoOnAsync(context, request, sent);
@@ -90,13 +90,24 @@ public sealed class AuthorizeEndpoint(
 
     async Task ToPageAsync(HttpContext context, string page, AuthorizeRequest request, AuthorizationParameters sent, string more = "")
     {
-        var handle = await HandleOfAsync(request, sent);
+        if (await HandleOfAsync(context, request, sent) is not { } handle)
+            return;
         var languages = (request.Stored?.Parameters ?? sent).UiLocales is { } wanted ? "&ui_locales=" + Uri.EscapeDataString(wanted) : "";
         await AuthorizeAnswer.RedirectAsync(context, $"{context.Request.PathBase}{page}?request={handle}{more}{languages}");
     }
 
-    async Task<string> HandleOfAsync(AuthorizeRequest request, AuthorizationParameters sent) =>
-        request.Stored?.Handle ?? await requests.StoreAsync(request.ReturnTo.App, sent, isPushed: false);
+    /// <summary>The handle; null when the person was told that too many requests came from there.</summary>
+    async Task<string?> HandleOfAsync(HttpContext context, AuthorizeRequest request, AuthorizationParameters sent)
+    {
+        if (request.Stored is { } stored)
+            return stored.Handle;
+        if (limits.Take(origins.Of(context).Address) is > 0 and var seconds)
+        {
+            await AuthorizePages.TooManyAsync(context, seconds);
+            return null;
+        }
+        return await requests.StoreAsync(request.ReturnTo.App, sent, isPushed: false);
+    }
 
     static OAuthError Denied { get; } = new("access_denied", "The user said no.") { InSalesforceWords = new("access_denied", "end-user denied authorization") };
 }

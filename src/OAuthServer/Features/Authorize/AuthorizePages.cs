@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
@@ -30,6 +31,14 @@ static class AuthorizePages
         return RefusalPage.ShowAsync(
             context, error.Status == 401 ? 400 : error.Status,
             new(texts[kind + "Title"], texts[kind + "Sentence"], texts["WhatToDo", error.Error, error.Description]));
+    }
+
+    /// <summary>Too many requests came from there. The app is not told: it would send the browser at once again.</summary>
+    internal static Task TooManyAsync(HttpContext context, int retryAfterSeconds)
+    {
+        var texts = context.RequestServices.GetRequiredService<IStringLocalizer<AuthorizeTexts>>();
+        context.Response.Headers.RetryAfter = retryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        return RefusalPage.ShowAsync(context, StatusCodes.Status429TooManyRequests, new(texts["TooManyTitle"], texts["TooManySentence"], texts["TooManyWhatToDo"]));
     }
 
     /// <summary>Posts by a script, and by a button where there are none.</summary>

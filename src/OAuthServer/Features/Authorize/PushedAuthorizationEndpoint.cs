@@ -11,7 +11,7 @@ namespace OAuthServer.Features.Authorize;
 /// nothing but a handle. What is wrong is found here, before any person is bothered.
 /// </summary>
 public sealed class PushedAuthorizationEndpoint(
-    AuthorizeRequestReader reader, AuthorizationRequests requests, ClientAuthenticator clients, LoginGate gate, RequestOrigins origins, TimeProvider clock)
+    AuthorizeRequestReader reader, AuthorizationRequests requests, ClientAuthenticator clients, LoginGate gate, RequestLimits limits, RequestOrigins origins, TimeProvider clock)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -38,6 +38,9 @@ public sealed class PushedAuthorizationEndpoint(
                 AuthorizeReading.ForTheApp refused => refused.Error,
                 _ => null,
             };
+        // Anybody may name a public app; one that has proven itself is not slowed down by its own success.
+        if (error is null && app.Settings.IsPublic && limits.Take(origins.Of(context).Address) is > 0 and var wait)
+            error = OAuthAnswer.TooMany(wait);
         if (error is not null)
         {
             await OAuthAnswer.ErrorAsync(context, error, dialect);

@@ -39,12 +39,13 @@ public sealed class EndSessionEndpoint(LogoutRequestReader reader, BrowserSessio
             if (await sessions.CurrentAsync(context) is { } present && (present.Session.Id == hint.SessionId || present.User.Id == hint.UserId))
                 await sessions.EndAsync(context);
         }
-        // Without a hint, the page asks whoever is there; it comes by a redirect, with which the browser sends its cookie.
+        // Without a hint, and where another person is signed in than the hint is about, the page asks; it comes by a redirect, with which the
+        // browser sends its cookie. It knows the app by its client_id, which need not have come beside the hint.
         var asks = request.Hint is null ? isPost || await sessions.CurrentAsync(context) is not null : await sessions.CurrentAsync(context) is not null;
         context.Response.StatusCode = isPost ? StatusCodes.Status303SeeOther : StatusCodes.Status302Found;
         context.Response.Headers.Location = !asks && request.RedirectTo is { } uri ? uri
             : QueryHelpers.AddQueryString(
                 context.Request.PathBase + Routes.SignOut,
-                LogoutRequestReader.PassedOn.Select(name => KeyValuePair.Create(name, form[name])).Where(pair => asks && pair.Value is not null));
+                LogoutRequestReader.PassedOn.Select(name => KeyValuePair.Create(name, form[name] ?? (name == "client_id" ? request.Hint?.ClientId : null))).Where(pair => asks && pair.Value is not null));
     }
 }

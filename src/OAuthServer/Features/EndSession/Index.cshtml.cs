@@ -11,14 +11,14 @@ public sealed class IndexModel(LogoutRequestReader reader, BrowserSessions sessi
     /// <summary>Who is signed in; null = nobody.</summary>
     public string? Username { get; private set; }
 
-    /// <summary>Asks, where somebody is signed in.</summary>
+    /// <summary>Asks, where somebody is signed in; else there is nothing to ask, and the browser goes where the app wanted.</summary>
     public async Task<IActionResult> OnGetAsync()
     {
         var (request, error) = await reader.ReadAsync(Sent);
         if (request is null)
             return RefusalPage.Result(error!.Status, LogoutPages.Wrong(HttpContext, error));
         if (await sessions.CurrentAsync(HttpContext) is not { } session)
-            return Page();
+            return request.RedirectTo is { } to ? Redirect(to) : Page();
         Username = session.User.Username;
         OrganizationLook.Show(HttpContext, session.Org.Org);
         if (request.RedirectTo is { } uri)

@@ -8,18 +8,28 @@ namespace OAuthServer.Features.EndSession;
 /// <summary>
 /// Tells apps of sessions that have ended (OpenID Connect Back-Channel Logout 1.0), however they ended: signed out, ended from afar, or by
 /// a new password. A session that ended leaves one notice for each app that was granted something in it; a notice is tried again, like
-/// a mail, until the app has taken it or a day is over. Two nodes never send one notice at the same time.
+/// a mail, until the app has taken it or a day is over. Each app is told by itself, a few notices at once, the oldest first: one that hangs,
+/// with however many, holds up no other. Two nodes never send one notice at the same time.
 /// </summary>
 public sealed class LogoutWorker(
     Database database, AppDirectory apps, LogoutTokens tokens, BackchannelSender sender, TimeProvider clock, ILogger<LogoutWorker> log) : BackgroundService
 {
     const int Page = 50;
+    const int AtOncePerApp = 4;
     static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
     static readonly TimeSpan GiveUpAfter = TimeSpan.FromDays(1);
     static readonly TimeSpan[] Pauses = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1)];
 
+    readonly Dictionary<string, Task> underWay = new(StringComparer.Ordinal);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await TellAsync(stoppingToken);
+        await Task.WhenAll(underWay.Values);
+    }
+
+    async Task TellAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -63,13 +73,39 @@ public sealed class LogoutWorker(
         }
     }
 
-    /// <summary>Sends all at once what is due: an app that hangs holds up no other.</summary>
+    /// <summary>Begins with each app for which something is due and with which it is not yet under way. Nobody waits for an app here.</summary>
     async Task SendDueAsync(CancellationToken stopping)
     {
+        foreach (var done in underWay.Where(entry => entry.Value.IsCompleted).Select(entry => entry.Key).ToList())
+            underWay.Remove(done);
         await using var db = database.NewContext();
         var now = clock.GetUtcNow();
-        var due = await db.LogoutNotices.AsNoTracking().Where(n => n.SentAt == null && n.NextAttemptAt <= now).OrderBy(n => n.NextAttemptAt).Take(Page).ToListAsync(stopping);
-        await Task.WhenAll(due.Select(notice => SendAsync(notice, stopping)));
+        foreach (var appId in await db.LogoutNotices.Where(n => n.SentAt == null && n.NextAttemptAt <= now).Select(n => n.AppId).Distinct().ToListAsync(stopping))
+        {
+            if (!underWay.ContainsKey(appId))
+                underWay[appId] = TellAppAsync(appId, stopping);
+        }
+    }
+
+    async Task TellAppAsync(string appId, CancellationToken stopping)
+    {
+        try
+        {
+            await using var db = database.NewContext();
+            var now = clock.GetUtcNow();
+            var due = await db.LogoutNotices.AsNoTracking().Where(n => n.AppId == appId && n.SentAt == null && n.NextAttemptAt <= now)
+                .OrderBy(n => n.CreatedAt).ThenBy(n => n.Id).Take(Page).ToListAsync(stopping);
+            await Parallel.ForEachAsync(
+                due, new ParallelOptions { MaxDegreeOfParallelism = AtOncePerApp, CancellationToken = stopping }, (notice, _) => new(SendAsync(notice, stopping)));
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // what was not sent is due again
+        }
+        catch (Exception problem) when (problem is not OutOfMemoryException)
+        {
+            log.LogWarning("App {AppId} cannot be told of logouts at the moment ({Problem}).", appId, problem.GetType().Name);
+        }
     }
 
     async Task SendAsync(LogoutNotice notice, CancellationToken stopping)

@@ -68,13 +68,16 @@ static class AuthenticatorEndpoints
             return body.Problem!;
         var outcome = await current.CheckAsync(
             me,
-            () => authenticators.RemoveAsync(me.User.Id, request.CurrentPassword),
+            () => authenticators.RemoveAsync(me.User.Id, me.Profile, request.CurrentPassword),
             removal => removal is AuthenticatorRemoval.WrongCurrentPassword);
         return outcome switch
         {
             null => Problems.Locked,
             AuthenticatorRemoval.Removed => Results.NoContent(),
             AuthenticatorRemoval.NoAuthenticator => NoAuthenticator,
+            AuthenticatorRemoval.LastFactor => Problems.Of(
+                409, "last-factor", "This is your last second factor, and your profile demands one.",
+                "Nothing was changed. Add a passkey first, or replace the app with POST /api/me/authenticator."),
             AuthenticatorRemoval.WrongCurrentPassword => Problems.WrongCurrentPassword,
             AuthenticatorRemoval.Busy => Problems.Busy,
             _ => throw new InvalidOperationException("Closed."),

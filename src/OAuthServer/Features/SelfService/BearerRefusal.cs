@@ -1,3 +1,5 @@
+using OAuthServer.Login;
+
 namespace OAuthServer.Features.SelfService;
 
 /// <summary>A refusal in the words of RFC 6750 section 3: the challenge in the header, the problem in the body.</summary>
@@ -24,6 +26,12 @@ sealed class BearerRefusal(int status, string? error, string title, string detai
         401, "insufficient_user_authentication", "Your login is too old for this.",
         "Changes to passwords, tokens and authenticators need a login of the last 15 minutes. Log in again and repeat the request.",
         $", max_age=\"{FreshSeconds}\"");
+
+    /// <summary>RFC 9470 section 3.</summary>
+    internal static BearerRefusal NoFactor { get; } = new(
+        401, "insufficient_user_authentication", "Your login showed no second factor.",
+        "One is enrolled, and changes to authenticators and recovery codes need a login that used it. Log in again with it and repeat the request.",
+        $", acr_values=\"{StepUp.TwoFactors}\"");
 
     public Task ExecuteAsync(HttpContext httpContext)
     {

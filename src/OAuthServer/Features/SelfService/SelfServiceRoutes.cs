@@ -18,14 +18,16 @@ public static class SelfServiceRoutes
         var changes = me.MapGroup("").AddEndpointFilter<ChangeFilter>();
         changes.MapPost("security-token/reset", SecurityTokenEndpoints.ResetAsync);
         changes.MapPut("password", PasswordEndpoint.PutAsync);
-        changes.MapPost("authenticator", AuthenticatorEndpoints.BeginAsync);
-        changes.MapGet("authenticator/qr.svg", AuthenticatorEndpoints.QrSvgAsync);
-        changes.MapGet("authenticator/qr.png", AuthenticatorEndpoints.QrPngAsync);
-        changes.MapPost("authenticator/confirm", AuthenticatorEndpoints.ConfirmAsync);
-        changes.MapDelete("authenticator", AuthenticatorEndpoints.RemoveAsync);
+
+        var factors = changes.MapGroup("").AddEndpointFilter<FactorFilter>();
+        factors.MapPost("authenticator", AuthenticatorEndpoints.BeginAsync);
+        factors.MapGet("authenticator/qr.svg", AuthenticatorEndpoints.QrSvgAsync);
+        factors.MapGet("authenticator/qr.png", AuthenticatorEndpoints.QrPngAsync);
+        factors.MapPost("authenticator/confirm", AuthenticatorEndpoints.ConfirmAsync);
+        factors.MapDelete("authenticator", AuthenticatorEndpoints.RemoveAsync);
         // Not every client and proxy carries the body of a DELETE (RFC 9110 section 9.3.5).
-        changes.MapPost("authenticator/remove", AuthenticatorEndpoints.RemoveAsync);
-        changes.MapPost("recovery-codes", AuthenticatorEndpoints.RenewRecoveryCodesAsync);
+        factors.MapPost("authenticator/remove", AuthenticatorEndpoints.RemoveAsync);
+        factors.MapPost("recovery-codes", AuthenticatorEndpoints.RenewRecoveryCodesAsync);
         return routes;
     }
 }

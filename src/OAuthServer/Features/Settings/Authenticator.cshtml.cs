@@ -12,6 +12,8 @@ namespace OAuthServer.Features.Settings;
 public sealed class AuthenticatorModel(
     Authenticators authenticators, OwnerProofs proofs, Database database, Note note, IStringLocalizer<SettingsTexts> texts) : PageModel
 {
+    const string Path = "/settings/authenticator";
+
     [BindProperty]
     public string? CurrentPassword { get; set; }
 
@@ -42,14 +44,17 @@ public sealed class AuthenticatorModel(
     public async Task<IActionResult> OnGetQrAsync() =>
         await PendingAsync() is { } pending ? File(QrCode.Png(pending.Uri), "image/png") : NotFound();
 
-    public async Task<IActionResult> OnPostBeginAsync() => await MayChangeAsync()
+    public async Task<IActionResult> OnPostBeginAsync() => await StepUpAsync(OwnerProofs.Fresh) ?? (await MayChangeAsync()
         && Says(
             await CountedAsync(() => authenticators.BeginAsync(Me.User.Id, Me.Org.Org.Name, CurrentPassword, HttpContext.RequestAborted), start => start is EnrolmentStart.WrongCurrentPassword),
             start => start is EnrolmentStart.WrongCurrentPassword, start => start is EnrolmentStart.Busy) is EnrolmentStart.Begun
-        ? LocalRedirect("~/settings/authenticator") : await ShowAsync();
+        ? LocalRedirect("~" + Path) : await ShowAsync());
 
     public async Task<IActionResult> OnPostConfirmAsync()
     {
+        // Also what was begun with the password while nothing was enrolled: by then something may be.
+        if (await StepUpAsync(OwnerProofs.Fresh + Authenticators.EnrolmentTime) is { } stepUp)
+            return stepUp;
         var outcome = await CountedAsync(() => authenticators.ConfirmAsync(Me.User.Id, Code ?? "", HttpContext.RequestAborted), confirmation => confirmation is EnrolmentConfirmation.WrongCode);
         switch (outcome)
         {
@@ -68,6 +73,8 @@ public sealed class AuthenticatorModel(
 
     public async Task<IActionResult> OnPostRenewAsync()
     {
+        if (await StepUpAsync(OwnerProofs.Fresh) is { } stepUp)
+            return stepUp;
         if (await MayChangeAsync()
             && Says(
                 await CountedAsync(() => authenticators.RenewRecoveryCodesAsync(Me.User.Id, CurrentPassword, HttpContext.RequestAborted), renewal => renewal is RecoveryCodesRenewal.WrongCurrentPassword),
@@ -78,17 +85,27 @@ public sealed class AuthenticatorModel(
 
     public async Task<IActionResult> OnPostRemoveAsync()
     {
-        if (!await MayChangeAsync()
-            || Says(
-                await CountedAsync(() => authenticators.RemoveAsync(Me.User.Id, CurrentPassword, HttpContext.RequestAborted), removal => removal is AuthenticatorRemoval.WrongCurrentPassword),
-                removal => removal is AuthenticatorRemoval.WrongCurrentPassword, removal => removal is AuthenticatorRemoval.Busy) is not AuthenticatorRemoval.Removed)
+        if (await StepUpAsync(OwnerProofs.Fresh) is { } stepUp)
+            return stepUp;
+        if (!await MayChangeAsync())
+            return await ShowAsync();
+        var outcome = Says(
+            await CountedAsync(() => authenticators.RemoveAsync(Me.User.Id, Me.Profile, CurrentPassword, HttpContext.RequestAborted), removal => removal is AuthenticatorRemoval.WrongCurrentPassword),
+            removal => removal is AuthenticatorRemoval.WrongCurrentPassword, removal => removal is AuthenticatorRemoval.Busy);
+        if (outcome is AuthenticatorRemoval.LastFactor)
+            ViewData["Problem"] = texts["Error.LastFactor"].Value;
+        if (outcome is not AuthenticatorRemoval.Removed)
             return await ShowAsync();
         note.Leave(HttpContext, "AuthenticatorRemoved");
-        return LocalRedirect("~/settings/authenticator");
+        return LocalRedirect("~" + Path);
     }
 
     Task<T?> CountedAsync<T>(Func<Task<T>> attempt, Func<T, bool> isWrong)
         where T : class => proofs.CountedAsync(HttpContext, Me, attempt, isWrong);
+
+    /// <summary>Sends whoever has a factor and has not shown it within this time; null otherwise.</summary>
+    async Task<IActionResult?> StepUpAsync(TimeSpan within) =>
+        await proofs.WantsFactorAsync(Me, within) ? LocalRedirect("~" + OwnerProofField.StepUpFrom(Path)) : null;
 
     /// <summary>An account without a password has nothing to be asked for, and must have signed in a moment ago.</summary>
     async Task<bool> MayChangeAsync() =>
@@ -115,7 +132,7 @@ public sealed class AuthenticatorModel(
     async Task LoadAsync()
     {
         Pending = await PendingAsync();
-        Proof = OwnerProofField.Always(Me, await proofs.IsFreshAsync(Me));
+        Proof = await OwnerProofField.OfFactorAsync(proofs, Me, Path, always: true);
         await using var db = database.NewContext();
         EnrolledAt = await db.Authenticators.Where(a => a.UserId == Me.User.Id && a.ConfirmedAt != null).MaxAsync(a => a.ConfirmedAt, HttpContext.RequestAborted);
         CodesLeft = await db.RecoveryCodes.CountAsync(c => c.UserId == Me.User.Id && c.UsedAt == null, HttpContext.RequestAborted);

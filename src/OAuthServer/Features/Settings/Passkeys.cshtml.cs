@@ -10,6 +10,8 @@ namespace OAuthServer.Features.Settings;
 /// <summary>Passkeys and security keys: added in this browser, named, and blocked at once when they are lost.</summary>
 public sealed class PasskeysModel(Passkeys passkeys, OwnerProofs proofs, Note note, IStringLocalizer<SettingsTexts> texts) : PageModel
 {
+    const string Path = "/settings/passkeys";
+
     [BindProperty]
     public string? CurrentPassword { get; set; }
 
@@ -29,12 +31,15 @@ public sealed class PasskeysModel(Passkeys passkeys, OwnerProofs proofs, Note no
     public Task OnGetAsync() => LoadAsync();
 
     /// <summary>What the script hands to the browser, once the owner is proven: without that no registration begins, and none can be finished.</summary>
-    public async Task<IActionResult> OnPostOptionsAsync() => await proofs.CheckAsync(HttpContext, Me, CurrentPassword) == OwnerProof.Holds
+    public async Task<IActionResult> OnPostOptionsAsync() => await proofs.CheckForFactorAsync(HttpContext, Me, CurrentPassword) == OwnerProof.Holds
         ? Content(await passkeys.BeginRegistrationAsync(Me.User, Me.Session.Id, HttpContext.RequestAborted), "application/json")
         : StatusCode(StatusCodes.Status403Forbidden);
 
     public async Task<IActionResult> OnPostFinishAsync()
     {
+        // Also what was begun with the password while nothing was enrolled: by then something may be.
+        if (await proofs.WantsFactorAsync(Me, OwnerProofs.Fresh + PasskeyCeremonies.Time))
+            return LocalRedirect("~" + OwnerProofField.StepUpFrom(Path));
         switch (await passkeys.FinishRegistrationAsync(Me.User, Me.Session.Id, Credential ?? "", Name, HttpContext.RequestAborted))
         {
             case PasskeyAddition.Added:
@@ -57,9 +62,12 @@ public sealed class PasskeysModel(Passkeys passkeys, OwnerProofs proofs, Note no
         // Not found before the password is asked: nothing to guess at with another's id.
         if ((await passkeys.ListAsync(Me.User.Id, HttpContext.RequestAborted)).All(own => own.Id != id))
             return NotFound();
-        if (!OwnerProofField.Holds(this, await proofs.CheckAsync(HttpContext, Me, CurrentPassword), texts))
+        var proof = await proofs.CheckForFactorAsync(HttpContext, Me, CurrentPassword);
+        if (proof == OwnerProof.FactorWanted)
+            return LocalRedirect("~" + OwnerProofField.StepUpFrom(Path));
+        if (!OwnerProofField.Holds(this, proof, texts))
             return await ShowAsync();
-        switch (await passkeys.RemoveAsync(Me.User, Me.Profile, id!, HttpContext.RequestAborted))
+        switch (await passkeys.RemoveAsync(Me.User, Me.Profile, id!, Me.Session.Id, HttpContext.RequestAborted))
         {
             case PasskeyRemoval.Removed:
                 return Done("PasskeyRemoved");
@@ -74,7 +82,7 @@ public sealed class PasskeysModel(Passkeys passkeys, OwnerProofs proofs, Note no
     LocalRedirectResult Done(string key)
     {
         note.Leave(HttpContext, key);
-        return LocalRedirect("~/settings/passkeys");
+        return LocalRedirect("~" + Path);
     }
 
     async Task<IActionResult> ShowAsync()
@@ -86,6 +94,6 @@ public sealed class PasskeysModel(Passkeys passkeys, OwnerProofs proofs, Note no
     async Task LoadAsync()
     {
         Own = await passkeys.ListAsync(Me.User.Id, HttpContext.RequestAborted);
-        Proof = await OwnerProofField.OfAsync(proofs, Me);
+        Proof = await OwnerProofField.OfFactorAsync(proofs, Me, Path);
     }
 }

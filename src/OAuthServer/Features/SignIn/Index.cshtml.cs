@@ -24,6 +24,10 @@ public sealed class IndexModel(
     [BindProperty(SupportsGet = true)]
     public string? To { get; set; }
 
+    /// <summary>What the page there demands of who is signed in (OpenID Connect Core section 3.1.2.1). Whoever signs in first is asked by that page.</summary>
+    [BindProperty(Name = "acr_values", SupportsGet = true)]
+    public string? AcrValues { get; set; }
+
     [BindProperty]
     public string? Username { get; set; }
 
@@ -56,7 +60,7 @@ public sealed class IndexModel(
                 return Page();
             }
         }
-        return pages.Answer(this, await signIns.FromSessionAsync(HttpContext, present, new(Handle, To)), nameof(Username), "CouldNotSignIn");
+        return pages.Answer(this, await signIns.FromSessionAsync(HttpContext, present, new(Handle, To, Handle is null ? AcrValues : null)), nameof(Username), "CouldNotSignIn");
     }
 
     /// <summary>Begins a sign-in. What is answered does not depend on whether anybody has this name.</summary>

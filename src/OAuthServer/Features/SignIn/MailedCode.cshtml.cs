@@ -14,7 +14,16 @@ public sealed class MailedCodeModel(SignInPages pages, SignIns signIns) : PageMo
     /// <summary>What became of a wish for another code; null when there was none.</summary>
     public bool? WasSentAgain { get; private set; }
 
-    public async Task<IActionResult> OnGetAsync() => await FindAsync() is null ? SignInPages.ToTheBeginning(this) : Page();
+    /// <summary>A code is on its way; false where there have been so many in this hour that none was sent.</summary>
+    public bool WasSent { get; private set; } = true;
+
+    public async Task<IActionResult> OnGetAsync()
+    {
+        if (await FindAsync() is not { } at)
+            return SignInPages.ToTheBeginning(this);
+        WasSent = at.Row.MailedCodes > 0;
+        return Page();
+    }
 
     public async Task<IActionResult> OnPostAsync() =>
         await FindAsync() is not { } at ? SignInPages.ToTheBeginning(this)

@@ -12,6 +12,7 @@ sealed class ApplyRun
     readonly List<GeneratedSecret> generated = [];
     readonly List<NewUser> newUsers = [];
     readonly List<NewUser> withoutPassword = [];
+    readonly List<string> closed = [];
 
     internal required ServerDb Db { get; init; }
 
@@ -26,6 +27,11 @@ sealed class ApplyRun
     internal required DateTimeOffset Now { get; init; }
 
     internal ApplyReport Report => new() { Changes = changes, Kept = kept, Generated = generated, NewUsers = newUsers, WithoutPassword = withoutPassword };
+
+    /// <summary>Users who may not come in any more: their sessions end in the same transaction.</summary>
+    internal IReadOnlyList<string> ClosedUsers => closed;
+
+    internal void Closed(User user) => closed.Add(user.Id);
 
     internal void Made(string what) => changes.Add($"+ {what}");
 

@@ -1,5 +1,6 @@
 using OAuthServer.Accounts;
 using OAuthServer.Data;
+using OAuthServer.Login;
 
 namespace OAuthServer.Hosting.Configuration;
 
@@ -48,7 +49,7 @@ public static class ConfigApply
         var passwords = await FirstPasswords.PrepareAsync(db, hashing, orgs);
         await using var transaction = await db.Database.BeginTransactionAsync();
         db.ChangeTracker.Clear(); // read again: others may have saved while the passwords were hashed
-        var report = await CompareAsync(new ApplyRun
+        var run = new ApplyRun
         {
             Db = db,
             Key = key,
@@ -56,10 +57,13 @@ public static class ConfigApply
             Prune = prune,
             AppliedBy = appliedBy,
             Now = clock.GetUtcNow(),
-        }, orgs, errors);
+        };
+        var report = await CompareAsync(run, orgs, errors);
         if (db.ChangeTracker.HasChanges())
         {
             await db.SaveChangesAsync();
+            foreach (var userId in run.ClosedUsers)
+                await EndedSessions.OfUserAsync(db, userId, run.Now);
             if (welcome is not null)
                 await welcome(db, [.. report.NewUsers, .. report.WithoutPassword]);
             await transaction.CommitAsync();

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using OAuthServer.Data;
+using OAuthServer.Policy;
 
 namespace OAuthServer.Hosting.Configuration;
 
@@ -55,7 +56,10 @@ static class UserStep
     static void Update(ApplyRun run, OrgState state, User user, UserFile file)
     {
         var before = Json(user, state);
+        var wasActive = user.Status == UserStatus.Active;
         Set(user, file, state);
+        if (wasActive && user.Status != UserStatus.Active)
+            run.Closed(user);
         if (run.Changed($"user \"{user.Username}\"", before, Json(user, state)))
             user.UpdatedAt = run.Now;
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Apps;
 using OAuthServer.Login;
 using OAuthServer.Tests.Support;
@@ -34,6 +35,27 @@ public sealed class PushedTests(Servers servers)
         var pages = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => scene.WithHandleAsync(uri)));
         Assert.Single(pages, page => page.Parameter("code") is not null);
         Assert.All(pages, page => Assert.InRange((int)page.Status, 200, 499));
+    }
+
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task One_network_cannot_fill_the_table_with_requests(string database)
+    {
+        const string Busy = "127.0.77.1";
+        await using var server = await TestServer.StartAsync(database == "PostgreSQL", options => options with { Limits = options.Limits with { ForgivenPerMinute = 1 } });
+        var scene = await AuthorizeScene.NewAsync(server, AuthorizeScene.NativeApp);
+        var limits = server.Services.GetRequiredService<RequestLimits>();
+        var taken = await Task.WhenAll(Enumerable.Range(0, RequestLimits.PerNetwork + 20).Select(_ => Task.Run(() => limits.Take(IPAddress.Parse(Busy)))));
+        Assert.InRange(taken.Count(seconds => seconds == 0), RequestLimits.PerNetwork, RequestLimits.PerNetwork + 1); // the first is being forgiven already
+        var url = AuthorizeScene.UrlOf(scene.Request());
+        var refused = await new TestBrowser(server, Busy).GetAsync(url);
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.Status);
+        Assert.NotNull(refused.Headers.RetryAfter);
+        Assert.Contains("More requests came from your network", refused.Html, StringComparison.Ordinal);
+        var push = await server.PostAsync(Busy, "/services/oauth2/par", [.. scene.Request().Select(pair => (pair.Key, pair.Value))]);
+        Assert.Equal((HttpStatusCode.TooManyRequests, "temporarily_unavailable"), (push.Status, push["error"]));
+        await using var db = server.Database.NewContext();
+        Assert.Equal(0, await db.AuthorizationRequests.CountAsync(TestContext.Current.CancellationToken));
+        (await scene.AuthorizeAsync()).IsPage("/login"); // others come in
     }
 
     [Fact]

@@ -2,6 +2,8 @@ using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Apps;
+using OAuthServer.Data;
+using OAuthServer.Login;
 using OAuthServer.Policy;
 using OAuthServer.Tests.Support;
 using OAuthServer.Tokens;
@@ -47,7 +49,7 @@ public sealed class DeviceFlowTests(Servers servers)
         (await scene.PollAsync(started["device_code"])).IsRefused("invalid_grant", "No device code");
         await using var db = scene.Server.Database.NewContext();
         var grant = await db.Grants.AsNoTracking().SingleAsync(g => g.AppId == scene.App.Id, Stop);
-        Assert.Equal((LoginChannel.Device, "session", Proof.Password), (grant.Channel, grant.SessionId, grant.Proven));
+        Assert.Equal((LoginChannel.Device, scene.Session.Id, Proof.Password), (grant.Channel, grant.SessionId, grant.Proven));
     }
 
     [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
@@ -146,6 +148,40 @@ public sealed class DeviceFlowTests(Servers servers)
         Assert.True(await scene.ApproveAsync(started));
         await scene.User.ChangeAsync(user => user.Status = UserStatus.Frozen);
         (await scene.PollAsync(started["device_code"])).IsRefused("invalid_grant", "authentication failure");
+    }
+
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task An_approval_dies_with_the_session_it_was_given_in(string database)
+    {
+        var scene = await SceneAsync(database);
+        var started = await scene.StartAsync();
+        Assert.True(await scene.ApproveAsync(started));
+        await scene.Server.Services.GetRequiredService<BrowserSessions>().EndAsync(scene.Session.Id);
+        (await scene.PollAsync(started["device_code"])).IsRefused("invalid_grant", "authentication failure");
+        await using var db = scene.Server.Database.NewContext();
+        Assert.Equal(0, await db.Grants.CountAsync(grant => grant.AppId == scene.App.Id, Stop));
+    }
+
+    [Fact]
+    public async Task What_dies_between_the_poll_and_the_grant_makes_no_grant()
+    {
+        foreach (var die in new Func<DeviceScene, Task>[]
+        {
+            scene => scene.Server.Services.GetRequiredService<BrowserSessions>().EndAsync(scene.Session.Id),
+            scene => scene.User.ChangeAsync(user => user.Status = UserStatus.Frozen),
+            scene => scene.Server.Services.GetRequiredService<UserGrants>().WithdrawAsync(scene.User.Id, scene.App.Id, Stop),
+        })
+        {
+            var scene = await SceneAsync();
+            var started = await scene.StartAsync();
+            Assert.True(await scene.ApproveAsync(started));
+            var devices = scene.Server.Services.GetRequiredService<DeviceAuthorizations>();
+            var app = (await scene.Server.Services.GetRequiredService<AppDirectory>().FindAsync(scene.App.ClientId))!;
+            var approved = Assert.IsType<DevicePoll.Approved>(await devices.PollAsync(started["device_code"]!, app));
+            await die(scene);
+            var writes = scene.Server.Services.GetRequiredService<WriteQueue>();
+            Assert.False(await writes.CommitAsync(scope => devices.SpendAsync(scope, approved), Stop));
+        }
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Apps;
+using OAuthServer.Data;
 using OAuthServer.Policy;
 using OAuthServer.Tests.Support;
 using OAuthServer.Tokens;
@@ -21,6 +22,9 @@ sealed class DeviceScene
 
     internal TestApp App { get; }
 
+    /// <summary>The browser the person approves at.</summary>
+    internal BrowserSession Session { get; private set; } = null!;
+
     internal static AppSettings PublicDevice { get; } = new()
     {
         AuthMethods = [ClientAuthMethod.None],
@@ -34,7 +38,7 @@ sealed class DeviceScene
         var user = await org.UserAsync();
         var app = await org.AppAsync(settings ?? PublicDevice);
         await server.NoticeAsync();
-        return new(server, org, user, app);
+        return new(server, org, user, app) { Session = await new TestBrowser(server).SignInAsync(user) };
     }
 
     /// <summary>Asks for codes as the device does.</summary>
@@ -58,7 +62,7 @@ sealed class DeviceScene
     internal async Task<bool> ApproveAsync(WaitingDevice device) => await Server.Services.GetRequiredService<DeviceAuthorizations>().ApproveAsync(device, new DeviceApproval
     {
         UserId = User.Id,
-        SessionId = "session",
+        SessionId = Session.Id,
         Assurance = new(Proof.Password, null),
         ProfileVersion = 1,
         PasswordChangedAt = (await User.RowAsync()).PasswordChangedAt,

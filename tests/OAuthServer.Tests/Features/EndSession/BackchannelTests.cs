@@ -3,8 +3,10 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OAuthServer.Http;
+using OAuthServer.Login;
 using OAuthServer.Tests.Features.Authorize;
 using OAuthServer.Tests.Support;
 
@@ -86,6 +88,57 @@ public sealed class BackchannelTests(Servers servers)
         open.SetResult();
     }
 
+    [Fact]
+    public async Task An_app_that_hangs_with_many_notices_is_told_a_few_at_once_and_delays_no_other()
+    {
+        await using var hanging = await ListeningApp.StartAsync();
+        var open = new TaskCompletionSource();
+        hanging.Answer = _ => open.Task;
+        await using var quick = await ListeningApp.StartAsync();
+        await using var server = await TestServer.StartAsync();
+        var scene = await AuthorizeScene.ReadyAsync(server, AuthorizeScene.WebApp with { BackchannelLogoutUri = hanging.Uri });
+        var now = server.Clock.GetUtcNow();
+        await using (var db = server.Database.NewContext())
+        {
+            for (var i = 0; i < 120; i++)
+                db.Add(new OAuthServer.Data.LogoutNotice { AppId = scene.App.Id, UserId = scene.User.Id, SessionId = "old-" + i, CreatedAt = now.AddMinutes(-i), NextAttemptAt = now.AddMinutes(-i) });
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+        await Until.TrueAsync(() => Task.FromResult(hanging.Forms.Count >= 4));
+        var other = await scene.WithAppAsync(AuthorizeScene.WebApp with { BackchannelLogoutUri = quick.Uri });
+        await other.AllowAsync();
+        var began = System.Diagnostics.Stopwatch.StartNew();
+        await LogoutAsync(other);
+        await Until.TrueAsync(() => Task.FromResult(quick.Forms.Count == 1));
+        Assert.True(began.Elapsed < TimeSpan.FromSeconds(8), "It waited for the hanging app's ten seconds.");
+        Assert.Equal(4, hanging.MostAtOnce);
+        Assert.Equal(["old-119", "old-118", "old-117", "old-116"], hanging.Forms.Take(4).Select(form => AuthorizeScene.Claims(form["logout_token"]).GetProperty("sid").GetString()).OrderDescending());
+        open.SetResult();
+    }
+
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task An_app_is_told_of_a_session_that_ran_out_and_of_one_whose_user_was_frozen(string database)
+    {
+        await using var app = await ListeningApp.StartAsync();
+        await using var server = await TestServer.StartAsync(postgres: database == "PostgreSQL");
+        var ended = server.Services.GetRequiredService<EndedSessions>();
+        var frozen = await AuthorizeScene.ReadyAsync(server, AuthorizeScene.WebApp with { BackchannelLogoutUri = app.Uri });
+        await frozen.TokensAsync();
+        var idle = await AuthorizeScene.ReadyAsync(server, AuthorizeScene.WebApp with { BackchannelLogoutUri = app.Uri });
+        await idle.TokensAsync();
+        await ended.RunAsync(TestContext.Current.CancellationToken);
+        Assert.Empty(app.Forms);
+        Assert.NotNull((await idle.AuthorizeAsync(("prompt", "none"))).Parameter("code")); // what lives goes on
+        await frozen.User.ChangeAsync(user => user.Status = OAuthServer.Policy.UserStatus.Frozen);
+        await ended.RunAsync(TestContext.Current.CancellationToken);
+        await Until.TrueAsync(() => Task.FromResult(app.Forms.Count == 1));
+        await frozen.User.ChangeAsync(user => user.Status = OAuthServer.Policy.UserStatus.Active);
+        (await frozen.AuthorizeAsync(("prompt", "none"))).IsErrorForTheApp("login_required");
+        server.Clock.Advance(TimeSpan.FromDays(2));
+        await ended.RunAsync(TestContext.Current.CancellationToken);
+        await Until.TrueAsync(() => Task.FromResult(app.Forms.Count == 2));
+    }
+
     static async Task LogoutAsync(AuthorizeScene scene)
     {
         var idToken = (await scene.TokensAsync())["id_token"]!;
@@ -111,6 +164,11 @@ public sealed class BackchannelTests(Servers servers)
 
         internal Func<HttpContext, Task>? Answer { get; set; }
 
+        /// <summary>How many were being told at the same time.</summary>
+        internal int MostAtOnce { get; private set; }
+
+        int now;
+
         internal static async Task<ListeningApp> StartAsync()
         {
             var address = $"http://127.0.0.1:{FreePort.Next()}";
@@ -128,8 +186,12 @@ public sealed class BackchannelTests(Servers servers)
         {
             var form = await context.Request.ReadFormAsync();
             Forms.Enqueue(form.ToDictionary(pair => pair.Key, pair => pair.Value.ToString()));
+            lock (Forms)
+                MostAtOnce = Math.Max(MostAtOnce, ++now);
             if (Answer is { } answer)
                 await answer(context);
+            lock (Forms)
+                now--;
         }
 
         public ValueTask DisposeAsync() => app.DisposeAsync();

@@ -119,6 +119,49 @@ public sealed class EndSessionTests(Servers servers)
         Assert.Contains("Sign out?", page.Html, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("out")]
+    [InlineData("stay")]
+    public async Task Who_is_signed_in_as_another_is_asked_and_then_goes_where_the_app_wanted(string decision)
+    {
+        var (scene, hint) = await SceneAsync();
+        var other = await scene.Org.UserAsync();
+        await scene.Server.NoticeAsync();
+        var browser = new TestBrowser(scene.Server, TestServer.Office);
+        await browser.SignInAsync(other);
+        var asked = await browser.FollowAsync(await browser.GetAsync(
+            $"/services/auth/idp/oidc/logout?id_token_hint={hint}&post_logout_redirect_uri={Uri.EscapeDataString(Goodbye)}&state=s")); // and no client_id
+        Assert.Equal(HttpStatusCode.OK, asked.Status);
+        Assert.Contains(other.Username, asked.Html, StringComparison.Ordinal);
+        (await scene.AuthorizeAsync(("prompt", "none"))).IsErrorForTheApp("login_required"); // the hinted session has ended
+        var answer = await browser.PostAsync(asked, null, ("decision", decision));
+        Assert.Equal(decision == "out" ? Goodbye + "?state=s" : "/settings", answer.LocalLocation ?? answer.Location);
+    }
+
+    [Fact]
+    public async Task An_older_id_token_of_the_same_person_signs_out_without_an_error()
+    {
+        var (scene, hint) = await SceneAsync();
+        await LogoutAsync(scene, ("id_token_hint", hint));
+        await scene.Browser.SignInAsync(scene.User); // another sid
+        Assert.Equal(Goodbye, (await LogoutAsync(scene, ("id_token_hint", hint), ("post_logout_redirect_uri", Goodbye))).Location);
+        (await scene.AuthorizeAsync(("prompt", "none"))).IsErrorForTheApp("login_required");
+        Assert.Equal(Goodbye, (await LogoutAsync(scene, ("id_token_hint", hint), ("post_logout_redirect_uri", Goodbye))).Location); // nobody is there any more
+    }
+
+    [Fact]
+    public async Task A_form_without_a_hint_where_nobody_is_signed_in_leads_where_the_app_wanted()
+    {
+        var (scene, _) = await SceneAsync();
+        var browser = new TestBrowser(scene.Server);
+        var post = new HttpRequestMessage(HttpMethod.Post, "/services/auth/idp/oidc/logout")
+        {
+            Content = new FormUrlEncodedContent([new("client_id", scene.App.ClientId), new("post_logout_redirect_uri", Goodbye)]),
+        };
+        var page = await browser.SendAsync(post);
+        Assert.Equal(Goodbye, (await browser.GetAsync(page.LocalLocation!)).Location);
+    }
+
     [Fact]
     public async Task Tokens_outlive_the_session()
     {

@@ -183,6 +183,21 @@ public sealed class SelfServiceTests
     }
 
     [Fact]
+    public async Task The_last_authenticator_is_not_removed_over_the_wire_where_the_profile_demands_one()
+    {
+        await using var scene = await AccountScene.NewAsync();
+        await using var db = scene.Database.NewContext();
+        db.Add(new Authenticator { UserId = scene.Ada, Seed = [1], CreatedAt = scene.Clock.GetUtcNow(), ConfirmedAt = scene.Clock.GetUtcNow() });
+        await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        var strict = await Door.MeAsync(scene, scene.Profile with { BrowserSecondFactor = BrowserSecondFactor.Always });
+        var refused = Door.Request(strict, $$"""{"currentPassword":"{{AccountScene.OldPassword}}"}""");
+        var answer = await refused.ExecuteAsync(await AuthenticatorEndpoints.RemoveAsync(refused, scene.Authenticators, scene.CurrentPassword));
+        Assert.Equal((409, "last-factor"), (answer.Status, answer.Problem));
+        var free = Door.Request(await Door.MeAsync(scene), $$"""{"currentPassword":"{{AccountScene.OldPassword}}"}""");
+        Assert.Equal(204, (await free.ExecuteAsync(await AuthenticatorEndpoints.RemoveAsync(free, scene.Authenticators, scene.CurrentPassword))).Status);
+    }
+
+    [Fact]
     public async Task Sign_ins_are_the_callers_own_and_come_in_pages()
     {
         await using var scene = await AccountScene.NewAsync();

@@ -3,6 +3,8 @@ using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Data;
 using OAuthServer.Policy;
+using OAuthServer.Tests.Features.Authorize;
+using OAuthServer.Tests.Features.SignIn;
 using OAuthServer.Tests.Support;
 
 namespace OAuthServer.Tests.Features.Settings;
@@ -174,10 +176,136 @@ public sealed class OwnChangesTests(Servers servers)
     {
         var scene = await SceneAsync();
         await scene.User.EnrolAsync();
+        await scene.Browser.SignInAsync(scene.User, Proof.Password | Proof.Totp);
         Assert.Equal(HttpStatusCode.OK, (await scene.SendAsync("/settings/authenticator", "/settings/authenticator/remove")).Status);
         Assert.Equal(1, await scene.ReadAsync(db => db.Authenticators.CountAsync(a => a.UserId == scene.User.Id, Stop)));
         await scene.DoAsync("/settings/authenticator", "/settings/authenticator/remove", ("CurrentPassword", scene.User.Password));
         Assert.Equal(0, await scene.ReadAsync(db => db.Authenticators.CountAsync(a => a.UserId == scene.User.Id, Stop)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task The_password_alone_takes_no_factor_away_once_one_is_enrolled(string database)
+    {
+        var scene = await SettingsScene.NewAsync(await servers.OnAsync(database), from: TestServer.Office);
+        await scene.User.EnrolAsync();
+        var page = await scene.GetAsync("/settings/authenticator");
+        Assert.Contains("Show my second factor", page.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("CurrentPassword", page.Html, StringComparison.Ordinal);
+        foreach (var change in new[] { "begin", "renew", "remove", "confirm" })
+        {
+            var sent = await scene.SendAsync("/settings/authenticator", "/settings/authenticator/" + change, ("CurrentPassword", scene.User.Password));
+            Assert.Equal(StepUpTo("/settings/authenticator"), sent.LocalLocation);
+        }
+        Assert.Equal(1, await scene.ReadAsync(db => db.Authenticators.CountAsync(a => a.UserId == scene.User.Id, Stop)));
+
+        Assert.Equal("/login/code", (await scene.Browser.GetAsync(StepUpTo("/settings/authenticator"))).LocalLocation);
+        Assert.Equal("/settings/authenticator", (await scene.Browser.CodeAsync("/login/code", scene.User.Code())).LocalLocation);
+        await scene.DoAsync("/settings/authenticator", "/settings/authenticator/remove", ("CurrentPassword", scene.User.Password));
+        Assert.Equal(0, await scene.ReadAsync(db => db.Authenticators.CountAsync(a => a.UserId == scene.User.Id, Stop)));
+    }
+
+    [Fact]
+    public async Task A_factor_shown_eleven_minutes_ago_is_asked_for_again()
+    {
+        var scene = await SceneAsync();
+        await scene.User.EnrolAsync();
+        await scene.Browser.SignInAsync(scene.User, Proof.Password | Proof.Totp);
+        scene.LetTimePass();
+        Assert.Equal(HttpStatusCode.Forbidden, (await scene.SendAsync("/settings/passkeys", "/settings/passkeys/options", ("CurrentPassword", scene.User.Password))).Status);
+        Assert.Equal("/login/code", (await scene.Browser.GetAsync(StepUpTo("/settings/passkeys"))).LocalLocation);
+        Assert.Equal("/settings/passkeys", (await scene.Browser.CodeAsync("/login/code", scene.User.Code())).LocalLocation);
+        Assert.Equal(HttpStatusCode.OK, (await scene.SendAsync("/settings/passkeys", "/settings/passkeys/options")).Status);
+    }
+
+    [Fact]
+    public async Task Whoever_signed_in_with_a_passkey_alone_begins_again_when_that_is_old()
+    {
+        var scene = await SceneAsync();
+        var id = await PasskeyAsync(scene);
+        await scene.Browser.SignInAsync(scene.User, Proof.Passkey);
+        scene.LetTimePass();
+        Assert.Equal(StepUpTo("/settings/passkeys"), (await scene.SendAsync("/settings/passkeys", "/settings/passkeys/remove", ("id", id), ("CurrentPassword", scene.User.Password))).LocalLocation);
+        Assert.Equal("/login/password", (await scene.Browser.GetAsync(StepUpTo("/settings/passkeys"))).LocalLocation);
+        var password = await scene.Browser.GetAsync("/login/password");
+        Assert.Equal("/login/passkey", (await scene.Browser.PostAsync(password, null, ("Password", scene.User.Password))).LocalLocation);
+        Assert.Equal(1, await scene.ReadAsync(db => db.Passkeys.CountAsync(p => p.UserId == scene.User.Id, Stop)));
+    }
+
+    [Fact]
+    public async Task A_factor_that_does_not_count_for_the_profile_is_not_demanded()
+    {
+        var scene = await SceneAsync(new() { SecondFactor = new() { Kinds = [Proof.Passkey] } });
+        await scene.User.EnrolAsync();
+        await scene.DoAsync("/settings/authenticator", "/settings/authenticator/remove", ("CurrentPassword", scene.User.Password));
+        Assert.Equal(0, await scene.ReadAsync(db => db.Authenticators.CountAsync(a => a.UserId == scene.User.Id, Stop)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task A_removed_passkey_takes_with_it_what_passkeys_opened_at_other_browsers(string database)
+    {
+        var scene = await AuthorizeScene.ReadyAsync(await servers.OnAsync(database));
+        await using var db = scene.Server.Database.NewContext();
+        db.Add(new Passkey { Id = "lost-" + scene.User.Id, UserId = scene.User.Id, Name = "Lost", PublicKey = [1], AttestationObject = [1], ClientDataJson = [1], CreatedAt = scene.Server.Clock.GetUtcNow() });
+        await db.SaveChangesAsync(Stop);
+        await scene.Browser.SignInAsync(scene.User, Proof.Passkey);
+        var lost = await scene.TokensAsync(("scope", "openid api offline_access"));
+        var (owner, password) = (new TestBrowser(scene.Server), new TestBrowser(scene.Server));
+        await owner.SignInAsync(scene.User, Proof.Passkey);
+        await password.SignInAsync(scene.User);
+        var removed = await owner.PostAsync(await owner.GetAsync("/settings/passkeys"), "/settings/passkeys/remove", ("id", "lost-" + scene.User.Id));
+        Assert.Equal("/settings/passkeys", removed.LocalLocation);
+        Assert.False(await scene.Browser.IsSignedInAsync());
+        Assert.True(await owner.IsSignedInAsync());
+        Assert.True(await password.IsSignedInAsync());
+        (await scene.Server.TokenAsync(
+            TestServer.Office, ("grant_type", "refresh_token"), ("refresh_token", lost["refresh_token"]), ("client_id", scene.App.ClientId), ("client_secret", scene.App.Secret)))
+            .IsRefused("invalid_grant", "");
+        Assert.Equal(HttpStatusCode.Unauthorized, (await scene.UserInfoAsync(lost["access_token"]!)).Status);
+    }
+
+    [Theory]
+    [InlineData(BrowserSecondFactor.Always, false)]
+    [InlineData(BrowserSecondFactor.OffTrustedNetworks, false)]
+    [InlineData(BrowserSecondFactor.Never, true)]
+    public async Task The_last_authenticator_stays_where_the_profile_demands_a_factor(BrowserSecondFactor browser, bool forced)
+    {
+        var scene = await SceneAsync(new() { SecondFactor = new() { Browser = browser, EnrolmentForced = forced } });
+        await scene.User.EnrolAsync();
+        await scene.Browser.SignInAsync(scene.User, Proof.Password | Proof.Totp);
+        var refused = await scene.SendAsync("/settings/authenticator", "/settings/authenticator/remove", ("CurrentPassword", scene.User.Password));
+        Assert.Contains("This is your last second factor", refused.Html, StringComparison.Ordinal);
+        Assert.Equal(1, await scene.ReadAsync(db => db.Authenticators.CountAsync(a => a.UserId == scene.User.Id, Stop)));
+        await PasskeyAsync(scene);
+        await scene.DoAsync("/settings/authenticator", "/settings/authenticator/remove", ("CurrentPassword", scene.User.Password));
+        Assert.Equal(0, await scene.ReadAsync(db => db.Authenticators.CountAsync(a => a.UserId == scene.User.Id, Stop)));
+    }
+
+    [Theory]
+    [InlineData("authenticator")]
+    [InlineData("authenticator/confirm")]
+    [InlineData("authenticator/remove")]
+    [InlineData("recovery-codes")]
+    public async Task Over_the_API_too_the_password_alone_changes_no_factor(string change)
+    {
+        var scene = await SceneAsync(new() { SecondFactor = new() { Api = ApiSecondFactor.Either } });
+        var app = await scene.Org.AppAsync();
+        await scene.User.EnrolAsync();
+        var refused = await CallAsync("", scene.User.Password);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        Assert.Contains("insufficient_user_authentication", refused.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+        Assert.Contains("acr_values=\"urn:oauthserver:acr:2\"", refused.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+        Assert.NotEqual(HttpStatusCode.Unauthorized, (await CallAsync(scene.User.Code(), scene.User.Password)).StatusCode);
+
+        async Task<HttpResponseMessage> CallAsync(string code, string password)
+        {
+            var login = await scene.User.LoginAsync(app, TestServer.Office, code);
+            login.IsAllowed();
+            using var client = scene.Server.From(TestServer.Office);
+            client.DefaultRequestHeaders.Authorization = new("Bearer", login["access_token"]);
+            return await client.PostAsync("/api/me/" + change, change.EndsWith("confirm", StringComparison.Ordinal) ? Json.Of(new { code = "000000" }) : Json.Of(new { currentPassword = password }), Stop);
+        }
     }
 
     [Theory]
@@ -197,15 +325,13 @@ public sealed class OwnChangesTests(Servers servers)
     public async Task Passkeys_are_named_and_removed_by_their_owner()
     {
         var scene = await SceneAsync();
-        var id = "own-" + scene.User.Id;
-        await scene.AddAsync(new Passkey { Id = id, UserId = scene.User.Id, Name = "Old name", PublicKey = [1], AttestationObject = [1], ClientDataJson = [1], CreatedAt = scene.Server.Clock.GetUtcNow() });
+        var id = await PasskeyAsync(scene);
         Assert.Contains("Blue key", (await scene.DoAsync("/settings/passkeys", "/settings/passkeys/rename", ("id", id), ("Name", "Blue key"))).Html, StringComparison.Ordinal);
-        Assert.Contains("Type your current password", (await WithoutProofAsync()).Html, StringComparison.Ordinal);
-        var removed = await scene.DoAsync("/settings/passkeys", "/settings/passkeys/remove", ("id", id), ("CurrentPassword", scene.User.Password));
-        Assert.Contains("You have none yet", removed.Html, StringComparison.Ordinal);
-
         // Enrolled is the passkey itself, which the sign-in did not use.
-        async Task<Page> WithoutProofAsync() => await scene.SendAsync("/settings/passkeys", "/settings/passkeys/remove", ("id", id));
+        Assert.Equal(StepUpTo("/settings/passkeys"), (await scene.SendAsync("/settings/passkeys", "/settings/passkeys/remove", ("id", id), ("CurrentPassword", scene.User.Password))).LocalLocation);
+        await scene.Browser.SignInAsync(scene.User, Proof.Passkey);
+        var removed = await scene.DoAsync("/settings/passkeys", "/settings/passkeys/remove", ("id", id));
+        Assert.Contains("You have none yet", removed.Html, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -220,6 +346,16 @@ public sealed class OwnChangesTests(Servers servers)
         Assert.Equal(HttpStatusCode.OK, options.Status);
         Assert.Contains("challenge", options.Html, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await scene.SendAsync("/settings/passkeys", "/settings/passkeys/finish", ("Name", "Mine"), ("credential", "not json"))).Status);
+    }
+
+    static string StepUpTo(string page) => $"/login?to={Uri.EscapeDataString(page)}&acr_values={Uri.EscapeDataString("urn:oauthserver:acr:2")}";
+
+    /// <summary>A passkey that lies there and is never used.</summary>
+    static async Task<string> PasskeyAsync(SettingsScene scene)
+    {
+        var id = "own-" + scene.User.Id;
+        await scene.AddAsync(new Passkey { Id = id, UserId = scene.User.Id, Name = "Old name", PublicKey = [1], AttestationObject = [1], ClientDataJson = [1], CreatedAt = scene.Server.Clock.GetUtcNow() });
+        return id;
     }
 
     static (string, string)[] Change(string current, string next) => [("CurrentPassword", current), ("NewPassword", next), ("RepeatedPassword", next)];

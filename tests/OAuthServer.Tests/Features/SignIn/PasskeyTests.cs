@@ -203,7 +203,7 @@ public sealed class PasskeyTests(Servers servers)
         var inside = new TestBrowser(server, TestServer.Office);
         Assert.Equal("/settings", (await UseAsync(inside, authenticator)).LocalLocation);
         var profile = (await server.Services.GetRequiredService<OrgDirectory>().CurrentAsync()).Rows.Profiles[user.ProfileId];
-        Assert.Equal(PasskeyRemoval.Removed, await server.Services.GetRequiredService<Passkeys>().RemoveAsync(await user.RowAsync(), profile, authenticator.CredentialId, TestContext.Current.CancellationToken));
+        Assert.Equal(PasskeyRemoval.Removed, await server.Services.GetRequiredService<Passkeys>().RemoveAsync(await user.RowAsync(), profile, authenticator.CredentialId, null, TestContext.Current.CancellationToken));
         var again = new TestBrowser(server, TestServer.Office);
         await UseAsync(again, authenticator);
         Assert.False(await again.IsSignedInAsync());
@@ -219,13 +219,13 @@ public sealed class PasskeyTests(Servers servers)
         var passkeys = server.Services.GetRequiredService<Passkeys>();
         var profile = (await server.Services.GetRequiredService<OrgDirectory>().CurrentAsync()).Rows.Profiles[user.ProfileId];
         var strict = profile with { BrowserSecondFactor = BrowserSecondFactor.Always };
-        Assert.Equal(PasskeyRemoval.LastFactor, await passkeys.RemoveAsync(await user.RowAsync(), strict, authenticator.CredentialId, TestContext.Current.CancellationToken));
-        Assert.Equal(PasskeyRemoval.NotFound, await passkeys.RemoveAsync(await other.RowAsync(), profile, authenticator.CredentialId, TestContext.Current.CancellationToken));
+        Assert.Equal(PasskeyRemoval.LastFactor, await passkeys.RemoveAsync(await user.RowAsync(), strict, authenticator.CredentialId, null, TestContext.Current.CancellationToken));
+        Assert.Equal(PasskeyRemoval.NotFound, await passkeys.RemoveAsync(await other.RowAsync(), profile, authenticator.CredentialId, null, TestContext.Current.CancellationToken));
         Assert.False(await passkeys.RenameAsync(other.Id, authenticator.CredentialId, "mine", TestContext.Current.CancellationToken));
         Assert.True(await passkeys.RenameAsync(user.Id, authenticator.CredentialId, " Blue\n key ", TestContext.Current.CancellationToken));
         Assert.Equal("Blue key", (await passkeys.ListAsync(user.Id, TestContext.Current.CancellationToken)).Single().Name);
         await user.EnrolAsync();
-        Assert.Equal(PasskeyRemoval.Removed, await passkeys.RemoveAsync(await user.RowAsync(), strict, authenticator.CredentialId, TestContext.Current.CancellationToken));
+        Assert.Equal(PasskeyRemoval.Removed, await passkeys.RemoveAsync(await user.RowAsync(), strict, authenticator.CredentialId, null, TestContext.Current.CancellationToken));
     }
 
     [Fact]

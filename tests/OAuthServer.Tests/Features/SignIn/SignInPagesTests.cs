@@ -128,6 +128,25 @@ public sealed class SignInPagesTests(Servers servers)
         Assert.True(await browser.IsSignedInAsync());
     }
 
+    [Theory]
+    [MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task However_many_sign_ins_are_begun_five_codes_are_mailed_in_an_hour(string database)
+    {
+        await using var server = await TestServer.StartAsync(postgres: database == "PostgreSQL");
+        var user = await (await TestOrg.AddAsync(server)).UserAsync();
+        await user.HasSignedInBeforeAsync(server);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => new TestBrowser(server).PasswordAsync(user.Username, user.Password)));
+        var browser = new TestBrowser(server);
+        await browser.PasswordAsync(user.Username, user.Password);
+        Assert.Contains("No more codes can be sent", (await browser.GetAsync("/login/mailed-code")).Html, StringComparison.Ordinal);
+        Assert.Equal(DeviceCodes.MostMailsInAnHour, (await server.PendingAsync(user.Username)).Sum(row => row.MailedCodes));
+        Assert.Equal(DeviceCodes.MostMailsInAnHour, (await server.MailsAsync(user, DeviceCodes.MostMailsInAnHour)).Count);
+        server.Clock.Advance(TimeSpan.FromMinutes(61));
+        var later = new TestBrowser(server);
+        await later.PasswordAsync(user.Username, user.Password);
+        Assert.DoesNotContain("No more codes can be sent", (await later.GetAsync("/login/mailed-code")).Html, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_mailed_code_dies_after_ten_minutes_and_the_sign_in_with_it()
     {

@@ -11,7 +11,7 @@ namespace OAuthServer.Features.Token.Grants;
 
 /// <summary>
 /// A device that fetches what a person has approved (RFC 8628 section 3.4). The login was judged and recorded at the page, from the
-/// person's browser; here the approval is used up, and the account must still be in order.
+/// person's browser; here the approval is used up, and its session and the account must still be in order.
 /// </summary>
 public sealed class DeviceCodeGrant(DeviceAuthorizations devices, UserAccounts accounts, OrgDirectory orgs, RefusalLimits limits) : IGrant
 {
@@ -64,6 +64,7 @@ public sealed class DeviceCodeGrant(DeviceAuthorizations devices, UserAccounts a
                 PasswordChangedAt = approval.PasswordChangedAt,
                 SessionId = approval.SessionId,
                 MayRefresh = true,
+                Spend = (scope, _) => devices.SpendAsync(scope, approved),
             },
             approval.Reference);
     }
