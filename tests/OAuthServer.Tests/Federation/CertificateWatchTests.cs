@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Federation;
-using OAuthServer.Orgs;
 using OAuthServer.Tests.Support;
 
 namespace OAuthServer.Tests.Federation;
@@ -22,7 +21,7 @@ public sealed class CertificateWatchTests
         var mails = new List<int>();
         foreach (var daysLeft in new[] { 40, 30, 29, 8, 7, 6, 1, 0, -1 })
         {
-            server.Clock.Set(ends.AddDays(-daysLeft).AddMinutes(-1));
+            server.Clock.Set(ends.AddDays(-daysLeft).AddMinutes(1));
             await server.Services.GetRequiredService<CertificateWatch>().WarnAsync(TestContext.Current.CancellationToken);
             mails.Add(await CountAsync(server, admin));
         }

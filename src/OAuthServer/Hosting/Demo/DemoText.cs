@@ -25,6 +25,7 @@ static class DemoText
         text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"OAuthServer demo at {url}   (Ctrl-C stops it; --data DIR keeps it elsewhere)").AppendLine();
         Table(text, scene);
         text.AppendLine(CultureInfo.InvariantCulture, $"In a browser: {url}/settings asks who you are, then shows what applies to you and why");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Single sign-on:     {url}/sso/acme, once identity providers run as config/demo/providers says");
         text.AppendLine(CultureInfo.InvariantCulture, $"Security tokens came by mail: {mail}").AppendLine();
         text.AppendLine("Paste these into another terminal, from the top:").AppendLine();
         Story(text, "Password alone, from outside every trusted network: refused (400, authentication failure).",
