@@ -5,10 +5,13 @@ namespace OAuthServer.BrowserTests;
 /// <summary>What a person does at the pages of somebody else's provider.</summary>
 static class ProviderSteps
 {
+    /// <summary>Milliseconds: expectations know nothing of the context's patience, and a provider's first page takes longer than its others.</summary>
+    const float Patience = 15_000;
+
     /// <summary>At SimpleSAMLphp's page, once it is there; the response is posted to the service provider by the page's own script.</summary>
     internal static async Task SignInAtSimpleSamlAsync(this IPage page, string username, string password)
     {
-        await Assertions.Expect(page).ToHaveTitleAsync("Enter your username and password");
+        await Assertions.Expect(page).ToHaveTitleAsync("Enter your username and password", new() { Timeout = Patience });
         await page.Locator("#username").FillAsync(username);
         await page.Locator("#password").FillAsync(password);
         await page.Locator("#submit_button").ClickAsync();
@@ -30,7 +33,9 @@ static class ProviderSteps
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel", Exact = true }).ClickAsync();
     }
 
-    /// <summary>Confirms the sign-out at the OpenID provider; without a post_logout_redirect_uri the way ends at the heading "Signed out at the provider".</summary>
+    /// <summary>
+    /// Confirms the sign-out at the OpenID provider; without a post_logout_redirect_uri the way ends at the heading "Signed out at the provider".
+    /// </summary>
     internal static async Task SignOutAtOidcProviderAsync(this IPage page)
     {
         await page.ExpectHeadingAsync("Sign out at the provider");
@@ -38,5 +43,5 @@ static class ProviderSteps
     }
 
     static Task ExpectHeadingAsync(this IPage page, string name) =>
-        Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = name, Exact = true })).ToBeVisibleAsync();
+        Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = name, Exact = true })).ToBeVisibleAsync(new() { Timeout = Patience });
 }

@@ -65,5 +65,6 @@ public sealed class ProviderTests(Chromium chromium)
     }
 
     static IEnumerable<string> Values(string response) =>
-        XDocument.Parse(Encoding.UTF8.GetString(Convert.FromBase64String(response))).Descendants().Where(one => one.Name.LocalName == "AttributeValue").Select(one => one.Value);
+        XDocument.Parse(Encoding.UTF8.GetString(Convert.FromBase64String(response))).Descendants()
+            .Where(one => one.Name.LocalName == "AttributeValue").Select(one => one.Value);
 }

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -6,6 +5,7 @@ using System.Security.Cryptography.Xml;
 using System.Text;
 using System.Xml;
 using OAuthServer.Tests.Support.Providers;
+using static OAuthServer.Tests.Federation.SamlMessages;
 using static OAuthServer.Tests.Federation.SamlReading;
 
 namespace OAuthServer.Tests.Federation;
@@ -13,15 +13,6 @@ namespace OAuthServer.Tests.Federation;
 /// <summary>The identity provider of the SAML tests does what they rely on.</summary>
 public sealed class SimpleSamlTests
 {
-    const string Consumer = "https://sp.example/saml/acs";
-    const string Logout = "https://sp.example/saml/logout";
-    static readonly SamlServiceProviderMetadata Sp = new("https://sp.example/saml", Consumer);
-
-    static readonly SamlAccount Alice = new("alice", "her:secret")
-    {
-        Attributes = new Dictionary<string, string[]> { ["mail"] = ["alice@example.com"], ["groups"] = ["staff", "Ärzte <&>"] },
-    };
-
     [Fact]
     public async Task The_metadata_announce_the_certificate_and_its_successor()
     {
@@ -48,7 +39,7 @@ public sealed class SimpleSamlTests
         Assert.Contains("Incorrect username or password", wrong.Html, StringComparison.Ordinal);
         var posted = await visitor.SubmitAsync(wrong, ("username", "alice"), ("password", "her:secret"));
 
-        Assert.Equal(Consumer, posted.Action.AbsoluteUri);
+        Assert.Equal(Sp.AssertionConsumerService, posted.Action.AbsoluteUri);
         Assert.Equal("/settings", posted["RelayState"]);
         var response = Read(posted["SAMLResponse"]!);
         Assert.True(IsSigned(response.DocumentElement!, idp.Settings.Certificate));
@@ -150,47 +141,6 @@ public sealed class SimpleSamlTests
     }
 
     [Fact]
-    public async Task A_sign_out_there_goes_by_the_service_provider_and_returns()
-    {
-        await using var idp = await SimpleSaml.StartAsync(Alice);
-        await idp.TrustAsync((Sp with { SingleLogoutService = Logout }).ToString());
-        using var visitor = new ProviderVisitor(idp.Url);
-        var name = One(Read((await visitor.SignInAsync(idp.IdpInitiatedUrl(Sp.EntityId), "alice", "her:secret"))["SAMLResponse"]!), "//a:NameID").InnerText;
-
-        var sent = await visitor.GoAsync(idp.IdpInitiatedLogoutUrl("https://sp.example/goodbye"));
-        Assert.StartsWith(Logout + "?SAMLRequest=", sent.Url.AbsoluteUri, StringComparison.Ordinal);
-        Assert.True(IsSignedAddress(sent, idp.Settings.Certificate));
-        var request = Inflated(sent["SAMLRequest"]!);
-        Assert.Equal(name, One(request, "/p:LogoutRequest/a:NameID").InnerText);
-
-        var answer = Deflated("SAMLResponse", LogoutResponse(idp, request.DocumentElement!.GetAttribute("ID"))) + "&RelayState=" + Uri.EscapeDataString(sent["RelayState"]!);
-        var end = await visitor.GoAsync(idp.SingleLogoutUrl + "?" + answer);
-        Assert.Equal("https://sp.example/goodbye", end.Url.AbsoluteUri);
-        Assert.True((await visitor.GoAsync(idp.IdpInitiatedUrl(Sp.EntityId))).Fields.ContainsKey("password"));
-    }
-
-    [Fact]
-    public async Task A_sign_out_at_the_service_provider_is_answered()
-    {
-        var key = SigningCertificate.New("SP");
-        await using var idp = await SimpleSaml.StartAsync(Alice);
-        await idp.TrustAsync((Sp with { SingleLogoutService = Logout, Signing = key }).ToString());
-        using var visitor = new ProviderVisitor(idp.Url);
-        var name = One(Read((await visitor.SignInAsync(idp.IdpInitiatedUrl(Sp.EntityId), "alice", "her:secret"))["SAMLResponse"]!), "//a:NameID");
-        await idp.ChangeAsync(settings => settings with { VerifyRequests = true });
-
-        var unsigned = await visitor.GoAsync($"{idp.SingleLogoutUrl}?{Deflated("SAMLRequest", LogoutRequest(idp, name))}");
-        Assert.Contains("no signature found on message", unsigned.Html, StringComparison.Ordinal);
-        var answer = await visitor.GoAsync($"{idp.SingleLogoutUrl}?{Signed(Deflated("SAMLRequest", LogoutRequest(idp, name)) + "&RelayState=the-state", key)}");
-
-        Assert.StartsWith(Logout + "?SAMLResponse=", answer.Url.AbsoluteUri, StringComparison.Ordinal);
-        Assert.Equal("the-state", answer["RelayState"]);
-        Assert.True(IsSignedAddress(answer, idp.Settings.Certificate));
-        Assert.Equal("_the-logout", Inflated(answer["SAMLResponse"]!).DocumentElement!.GetAttribute("InResponseTo"));
-        Assert.True((await visitor.GoAsync(idp.IdpInitiatedUrl(Sp.EntityId))).Fields.ContainsKey("password"));
-    }
-
-    [Fact]
     public async Task It_goes_down_and_comes_back_at_the_same_address()
     {
         await using var idp = await SimpleSaml.StartAsync(Alice);
@@ -207,60 +157,5 @@ public sealed class SimpleSamlTests
         metadata.LoadXml(await idp.MetadataAsync());
         Assert.Equal(idp.EntityId, metadata.DocumentElement!.GetAttribute("entityID"));
         return metadata.SelectNodes("//m:KeyDescriptor[@use='signing']//d:X509Certificate", Names(metadata))!.Cast<XmlElement>().Select(one => one.InnerText);
-    }
-
-    static string Request(SimpleSaml idp) => $"""
-        <p:AuthnRequest xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" ID="_the-request" Version="2.0"
-          IssueInstant="{DateTimeOffset.UtcNow:yyyy-MM-ddTHH:mm:ssZ}" Destination="{idp.SingleSignOnUrl}" AssertionConsumerServiceURL="{Consumer}">
-          <a:Issuer xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion">{Sp.EntityId}</a:Issuer>
-        </p:AuthnRequest>
-        """;
-
-    static string LogoutRequest(SimpleSaml idp, XmlElement name) => $"""
-        <p:LogoutRequest xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" ID="_the-logout" Version="2.0"
-          IssueInstant="{DateTimeOffset.UtcNow:yyyy-MM-ddTHH:mm:ssZ}" Destination="{idp.SingleLogoutUrl}">
-          <a:Issuer xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion">{Sp.EntityId}</a:Issuer>{name.OuterXml}
-        </p:LogoutRequest>
-        """;
-
-    static string LogoutResponse(SimpleSaml idp, string inResponseTo) => $"""
-        <p:LogoutResponse xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" ID="_the-answer" Version="2.0" InResponseTo="{inResponseTo}"
-          IssueInstant="{DateTimeOffset.UtcNow:yyyy-MM-ddTHH:mm:ssZ}" Destination="{idp.SingleLogoutUrl}">
-          <a:Issuer xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion">{Sp.EntityId}</a:Issuer>
-          <p:Status><p:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success" /></p:Status>
-        </p:LogoutResponse>
-        """;
-
-    static string Deflated(string parameter, string xml)
-    {
-        using var deflated = new MemoryStream();
-        using (var deflate = new DeflateStream(deflated, CompressionLevel.Optimal))
-            deflate.Write(Encoding.UTF8.GetBytes(xml));
-        return $"{parameter}={Uri.EscapeDataString(Convert.ToBase64String(deflated.ToArray()))}";
-    }
-
-    static string Signed(string query, SigningCertificate by)
-    {
-        using var certificate = by.WithKey();
-        query += "&SigAlg=" + Uri.EscapeDataString(SignedXml.XmlDsigRSASHA256Url);
-        var signature = certificate.GetRSAPrivateKey()!.SignData(Encoding.ASCII.GetBytes(query), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        return query + "&Signature=" + Uri.EscapeDataString(Convert.ToBase64String(signature));
-    }
-
-    /// <summary>The redirect binding's signature over the octets of the address before it (SAML bindings, section 3.4.4.1).</summary>
-    static bool IsSignedAddress(Visit sent, SigningCertificate by)
-    {
-        using var certificate = by.Public();
-        var octets = sent.Url.Query[1..sent.Url.Query.IndexOf("&Signature=", StringComparison.Ordinal)];
-        return certificate.GetRSAPublicKey()!.VerifyData(
-            Encoding.ASCII.GetBytes(octets), Convert.FromBase64String(sent["Signature"]!), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-    }
-
-    static XmlDocument Inflated(string message)
-    {
-        using var inflate = new DeflateStream(new MemoryStream(Convert.FromBase64String(message)), CompressionMode.Decompress);
-        var document = new XmlDocument { PreserveWhitespace = true };
-        document.Load(inflate);
-        return document;
     }
 }

@@ -65,7 +65,9 @@ public sealed class SimpleSaml : IAsyncDisposable
     public string IdpInitiatedUrl(string serviceProvider, string? relayState = null) =>
         $"{SingleSignOnUrl}?spentityid={Uri.EscapeDataString(serviceProvider)}" + (relayState is null ? "" : "&RelayState=" + Uri.EscapeDataString(relayState));
 
-    /// <summary>Where a person signs out at the provider: every service provider of the session gets a logout request by the browser, one after the other.</summary>
+    /// <summary>
+    /// Where a person signs out at the provider: every service provider of the session gets a logout request by the browser, one after the other.
+    /// </summary>
     /// <param name="returnTo">Where the browser goes at the end.</param>
     public string IdpInitiatedLogoutUrl(string returnTo) => $"{SingleLogoutUrl}?ReturnTo={Uri.EscapeDataString(returnTo)}";
 
@@ -120,14 +122,17 @@ public sealed class SimpleSaml : IAsyncDisposable
         // Answers come from one process; logs go to standard error, where an empty error_log sends them.
         process = ProviderProcess.Start(
             folder, "/usr/bin/php",
-            ["-d", "error_log=", "-d", "log_errors=1", "-d", "display_errors=0", "-S", $"127.0.0.1:{new Uri(Url).Port}", "-t", Package, Path.Combine(Php, "router.php")],
+            [
+                "-d", "error_log=", "-d", "log_errors=1", "-d", "display_errors=0",
+                "-S", $"127.0.0.1:{new Uri(Url).Port}", "-t", Package, Path.Combine(Php, "router.php"),
+            ],
             ("SIMPLESAMLPHP_CONFIG_DIR", Php), ("SIMPLESAML_SETTINGS", Path.Combine(folder, "settings.json")));
         await process.AnswersAsync(MetadataUrl, "IDPSSODescriptor");
     }
 
     internal static string EntityIdOf(string url) => url + "/saml2/idp/metadata.php";
 
-    /// <summary>Whole at once: a request that is under way reads the old document or the new one. The key comes first because the document speaks of its certificate.</summary>
+    /// <summary>Whole at once: a request that is under way reads the old document or the new one.</summary>
     async Task WriteAsync()
     {
         await ReplaceAsync(SimpleSamlConfiguration.KeyFile(folder), Settings.Certificate.PrivateKeyPem);

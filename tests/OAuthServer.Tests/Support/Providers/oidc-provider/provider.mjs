@@ -47,10 +47,12 @@ const signOutPage = (form) => page('Sign out at the provider', `
   ${form}
   <p><button form="op.logoutForm" name="logout" value="yes">Sign out</button> <button form="op.logoutForm">Stay signed in</button></p>`);
 
+// Everybody consents to everything: the sign-in is the only page a person sees.
 async function interact(provider, accounts, request, response) {
   const { prompt, params, session, grantId } = await provider.interactionDetails(request, response);
   if (prompt.name === 'consent') {
-    const grant = grantId ? await provider.Grant.find(grantId) : new provider.Grant({ clientId: params.client_id, accountId: session.accountId });
+    const grant = (grantId && await provider.Grant.find(grantId))
+      || new provider.Grant({ clientId: params.client_id, accountId: session.accountId });
     grant.addOIDCScope(params.scope);
     const id = await grant.save();
     return provider.interactionFinished(request, response, { consent: { grantId: id } });
