@@ -165,6 +165,7 @@ static class ServerServices
         services.AddSingleton<PushedAuthorizationEndpoint>();
         services.AddSingleton<LogoutRequestReader>();
         services.AddSingleton<EndSessionEndpoint>();
+        services.AddSingleton<ProviderSignOut>();
         services.AddSingleton<BackchannelSender>();
         services.AddHostedService<LogoutWorker>();
         services.AddSingleton<IGrant, DeviceCodeGrant>();
