@@ -13,6 +13,9 @@ public sealed record OidcReply(int Status, string MediaType, string Text, string
 {
     /// <summary>True for a body that says to be JSON.</summary>
     public bool IsJson => Problem is null && (MediaType == "application/json" || MediaType.EndsWith("+json", StringComparison.Ordinal));
+
+    /// <summary>Without the body, which may hold tokens.</summary>
+    public override string ToString() => $"{Status} {MediaType}";
 }
 
 /// <summary>
