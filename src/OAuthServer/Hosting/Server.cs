@@ -10,6 +10,7 @@ using OAuthServer.Features.EndSession;
 using OAuthServer.Features.Introspection;
 using OAuthServer.Features.Oidc;
 using OAuthServer.Features.Revocation;
+using OAuthServer.Features.Saml;
 using OAuthServer.Features.SelfService;
 using OAuthServer.Features.Shared;
 using OAuthServer.Features.Token;
@@ -121,6 +122,7 @@ public static class Server
             app.MapMethods(Routes.AuthorizationServerMetadata + path, read, discovery.MetadataAsync);
         app.MapMethods(Routes.Keys, read, discovery.KeysAsync);
         services.GetRequiredService<OidcDoors>().Map(app);
+        services.GetRequiredService<SamlDoors>().Map(app);
         app.MapSelfService();
         app.MapHealth();
         app.MapPages();

@@ -11,6 +11,7 @@ using OAuthServer.Features.Introspection;
 using OAuthServer.Features.Oidc;
 using OAuthServer.Features.PasswordReset;
 using OAuthServer.Features.Revocation;
+using OAuthServer.Features.Saml;
 using OAuthServer.Features.SelfService;
 using OAuthServer.Features.Settings;
 using OAuthServer.Features.Shared;
@@ -20,6 +21,7 @@ using OAuthServer.Features.Token.Grants;
 using OAuthServer.Features.UserInfo;
 using OAuthServer.Federation;
 using OAuthServer.Federation.Oidc;
+using OAuthServer.Federation.Saml;
 using OAuthServer.Http;
 using OAuthServer.Login;
 using OAuthServer.Orgs;
@@ -45,6 +47,7 @@ static class ServerServices
         services.AddSingleton<ProviderErrands>();
         services.AddSingleton<CertificateWatch>();
         services.AddOidc();
+        services.AddSaml();
         services.AddSingleton<AppDirectory>();
         services.AddSingleton<ClientAuthenticator>();
         services.AddLogin(options);
@@ -53,6 +56,19 @@ static class ServerServices
         services.AddServerDataProtection();
         services.AddFeatures();
         services.AddPages();
+    }
+
+    static void AddSaml(this IServiceCollection services)
+    {
+        services.AddSingleton<SamlKeyRing>();
+        services.AddSingleton<SamlPeers>();
+        services.AddSingleton<SamlMetadataFetching>();
+        services.AddSingleton<SamlAnswers>();
+        services.AddSingleton<IProviderProtocol, SamlProtocol>();
+        services.AddSingleton<Reposting>();
+        services.AddSingleton<ConsumerDoor>();
+        services.AddSingleton<SingleLogoutDoor>();
+        services.AddSingleton<SamlDoors>();
     }
 
     static void AddOidc(this IServiceCollection services)
