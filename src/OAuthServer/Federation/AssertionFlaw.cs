@@ -45,6 +45,9 @@ public enum AssertionFlaw
     /// <summary>An encrypted assertion cannot be opened, or uses a method that is not taken.</summary>
     NotDecrypted,
 
+    /// <summary>It came in clear although it must be encrypted.</summary>
+    NotEncrypted,
+
     /// <summary>The issuer is not the provider that was asked.</summary>
     WrongIssuer,
 

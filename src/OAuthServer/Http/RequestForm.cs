@@ -11,16 +11,17 @@ namespace OAuthServer.Http;
 /// </summary>
 public sealed class RequestForm
 {
-    const int MaxBody = 128 * 1024;
+    /// <summary>The largest body that is read, in bytes; one value may have half of it.</summary>
+    public const int Usual = 128 * 1024;
+
     const int MaxParameters = 64;
     const int MaxName = 128;
-    const int MaxValue = 64 * 1024;
     static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
     readonly List<KeyValuePair<string, string>> parameters = new(8);
 
-    RequestForm()
-    {
-    }
+    readonly int most;
+
+    RequestForm(int most) => this.most = most;
 
     /// <summary>Some parameter came in the query.</summary>
     public bool UsesQuery { get; private set; }
@@ -50,11 +51,13 @@ public sealed class RequestForm
 
     /// <summary>Reads query and body.</summary>
     /// <returns>The form, or what is wrong with the request.</returns>
-    public static async ValueTask<(RequestForm? Form, OAuthError? Error)> ReadAsync(HttpContext context)
+    /// <param name="context">The request.</param>
+    /// <param name="most">The largest body that is read, in bytes.</param>
+    public static async ValueTask<(RequestForm? Form, OAuthError? Error)> ReadAsync(HttpContext context, int most = Usual)
     {
         try
         {
-            var form = new RequestForm();
+            var form = new RequestForm(most);
             if (context.Request.QueryString.HasValue)
             {
                 form.Parse(Encoding.UTF8.GetBytes(context.Request.QueryString.Value![1..]));
@@ -83,8 +86,8 @@ public sealed class RequestForm
 
     async ValueTask ReadBodyAsync(HttpContext context)
     {
-        if (context.Request.ContentLength > MaxBody)
-            throw new FormException("The body is larger than 128 kB.", 413);
+        if (context.Request.ContentLength > most)
+            throw new FormException($"The body is larger than {most / 1024} kB.", 413);
         var type = context.Request.ContentType;
         var kind = KindOf(type);
         if (kind == BodyKind.Multipart)
@@ -98,7 +101,7 @@ public sealed class RequestForm
         {
             var read = await reader.ReadAsync(context.RequestAborted);
             var buffer = read.Buffer;
-            if (!read.IsCompleted && buffer.Length <= MaxBody)
+            if (!read.IsCompleted && buffer.Length <= most)
             {
                 reader.AdvanceTo(buffer.Start, buffer.End);
                 continue;
@@ -117,8 +120,8 @@ public sealed class RequestForm
 
     void Take(ReadOnlySequence<byte> body, BodyKind kind)
     {
-        if (body.Length > MaxBody)
-            throw new FormException("The body is larger than 128 kB.", 413);
+        if (body.Length > most)
+            throw new FormException($"The body is larger than {most / 1024} kB.", 413);
         if (kind == BodyKind.Other && body.Length > 0)
             throw new FormException("Send parameters as application/x-www-form-urlencoded.", 415);
         if (body.IsSingleSegment)
@@ -132,7 +135,7 @@ public sealed class RequestForm
         var boundary = HeaderUtilities.RemoveQuotes(MediaTypeHeaderValue.Parse(type).Boundary).Value;
         if (string.IsNullOrEmpty(boundary) || boundary.Length > 100)
             throw new FormException("The multipart boundary is missing or too long.");
-        var reader = new MultipartReader(boundary, context.Request.Body) { HeadersCountLimit = 8, HeadersLengthLimit = 4096, BodyLengthLimit = MaxBody };
+        var reader = new MultipartReader(boundary, context.Request.Body) { HeadersCountLimit = 8, HeadersLengthLimit = 4096, BodyLengthLimit = most };
         while (await reader.ReadNextSectionAsync(context.RequestAborted) is { } section)
         {
             if (section.GetContentDispositionHeader() is not { } disposition || disposition.IsFileDisposition())
@@ -165,7 +168,7 @@ public sealed class RequestForm
 
     void Add(string name, string value)
     {
-        if (name.Length > MaxName || value.Length > MaxValue)
+        if (name.Length > MaxName || value.Length > most / 2)
             throw new FormException("A parameter is too long.");
         if (name.Contains('\0', StringComparison.Ordinal) || value.Contains('\0', StringComparison.Ordinal))
             throw new FormException("A parameter contains a NUL character.");

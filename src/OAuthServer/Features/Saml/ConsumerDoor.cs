@@ -13,10 +13,13 @@ namespace OAuthServer.Features.Saml;
 /// </summary>
 public sealed class ConsumerDoor(SsoRequests requests, SamlAnswers answers, SsoAnswers outcomes, Reposting reposting)
 {
+    /// <summary>Of a form, in bytes: an assertion names all the groups of somebody who is in hundreds.</summary>
+    const int LargestForm = 768 * 1024;
+
     /// <summary>What follows from the answer.</summary>
     public async Task<IActionResult> HandleAsync(HttpContext context, ProviderEntry provider)
     {
-        var (form, _) = await RequestForm.ReadAsync(context);
+        var (form, _) = await RequestForm.ReadAsync(context, LargestForm);
         if (form?["SAMLResponse"] is not { } response)
             return await outcomes.AnswerAsync(context, null, ProviderAnswer.Refused(provider, AssertionFlaw.Malformed, "There is no SAMLResponse."));
         if (reposting.IsWanted(context, form))

@@ -37,7 +37,7 @@ public sealed class SamlAnswers(SamlPeers peers, SamlKeyRing keys, SamlMetadataF
     async Task<SamlReading> ReadAsync(ProviderEntry provider, SamlIdentityProvider idp, string response, SsoReturn? back, CancellationToken cancellation)
     {
         var settings = provider.Settings.Saml!;
-        var reading = SamlResponses.Read(response, new()
+        return SamlResponses.Read(response, new()
         {
             IdentityProvider = idp.EntityId,
             SigningKeys = [.. idp.SigningCertificates.Select(SamlKey.Of)],
@@ -48,9 +48,9 @@ public sealed class SamlAnswers(SamlPeers peers, SamlKeyRing keys, SamlMetadataF
             RequestId = back is null ? null : SsoRequests.MessageIdOf(back.Handle),
             AllowUnsolicited = back is null && settings.IdpInitiated,
             AuthnContexts = settings.RequestedContexts,
+            MustBeEncrypted = settings.WantsEncryption,
             AuthenticatedSince = back?.NewerThan,
         });
-        return reading;
     }
 
     async Task<ProviderAnswer> OfAsync(ProviderEntry provider, SamlReading reading, SamlAssertion assertion)

@@ -32,6 +32,9 @@ public sealed record SamlExpectation
     /// <summary>The demanded context classes, one of which must be met exactly; empty: any will do.</summary>
     public IReadOnlyList<string> AuthnContexts { get; init; } = [];
 
+    /// <summary>An assertion that came in clear is refused.</summary>
+    public bool MustBeEncrypted { get; init; }
+
     /// <summary>The sign-in must not be older: when the request with ForceAuthn was made. Null: any age.</summary>
     public DateTimeOffset? AuthenticatedSince { get; init; }
 }

@@ -24,6 +24,7 @@ public static class AssertionSentences
         AssertionFlaw.AlgorithmRefused => "Its algorithm is none, symmetric, or not one for the issuer's keys.",
         AssertionFlaw.KeyUnknown => "It names a key that the issuer has not published.",
         AssertionFlaw.NotDecrypted => "The encrypted assertion could not be opened, or uses a method that is not taken.",
+        AssertionFlaw.NotEncrypted => "It came in clear, although the provider is configured to encrypt.",
         AssertionFlaw.WrongIssuer => "It was issued by somebody else than the provider that was asked.",
         AssertionFlaw.WrongAudience => "It is meant for somebody else than this server.",
         AssertionFlaw.WrongRecipient => "Its recipient is not the address at which it arrived.",
