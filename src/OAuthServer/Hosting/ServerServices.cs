@@ -148,6 +148,9 @@ static class ServerServices
         services.AddSingleton<BackchannelSender>();
         services.AddHostedService<LogoutWorker>();
         services.AddSingleton<IGrant, DeviceCodeGrant>();
+        services.AddSingleton<AssertionLogins>();
+        services.AddSingleton<JwtBearerAssertions>();
+        services.AddSingleton<IGrant, JwtBearerGrant>();
         services.AddSingleton<TokenEndpoint>();
         services.AddSingleton(provider => new GrantTypes([.. provider.GetServices<IGrant>().Select(grant => grant.GrantType)]));
         services.AddSingleton<DiscoveryEndpoints>();
