@@ -18,6 +18,7 @@ using OAuthServer.Features.Token;
 using OAuthServer.Features.Token.Grants;
 using OAuthServer.Features.UserInfo;
 using OAuthServer.Federation;
+using OAuthServer.Federation.Saml;
 using OAuthServer.Http;
 using OAuthServer.Login;
 using OAuthServer.Orgs;
@@ -151,6 +152,9 @@ static class ServerServices
         services.AddSingleton<AssertionLogins>();
         services.AddSingleton<JwtBearerAssertions>();
         services.AddSingleton<IGrant, JwtBearerGrant>();
+        services.AddSingleton<SamlBearerAnswers>();
+        services.AddSingleton<SamlBearerAssertions>();
+        services.AddSingleton<IGrant, SamlBearerGrant>();
         services.AddSingleton<TokenEndpoint>();
         services.AddSingleton(provider => new GrantTypes([.. provider.GetServices<IGrant>().Select(grant => grant.GrantType)]));
         services.AddSingleton<DiscoveryEndpoints>();
