@@ -44,7 +44,7 @@ static class Canonical
         var root = (XmlElement)alone.AppendChild(alone.ImportNode(element, deep: true))!;
         if (without is not null)
             root.RemoveChild(root.ChildNodes[element.ChildNodes.Cast<XmlNode>().TakeWhile(node => node != without).Count()]!);
-        Inherit(element, root);
+        Inherit(element, root, method.Exclusive);
         Transform transform = method.Exclusive
             ? new XmlDsigExcC14NTransform(method.Comments, method.Prefixes) { Resolver = null }
             : new XmlDsigC14NTransform(method.Comments) { Resolver = null };
@@ -54,14 +54,14 @@ static class Canonical
         return octets.ToArray();
     }
 
-    /// <summary>What the ancestors declare, nearest first: namespaces, and xml: attributes, which the inclusive method takes over as well.</summary>
-    static void Inherit(XmlElement element, XmlElement root)
+    /// <summary>What the ancestors declare, nearest first: namespaces, and the xml: attributes, which only the inclusive method takes over.</summary>
+    static void Inherit(XmlElement element, XmlElement root, bool exclusive)
     {
         for (var ancestor = element.ParentNode as XmlElement; ancestor is not null; ancestor = ancestor.ParentNode as XmlElement)
         {
             foreach (var attribute in ancestor.Attributes.Cast<XmlAttribute>())
             {
-                if (attribute.NamespaceURI is NamespaceDeclarations or XmlNamespace && !root.HasAttribute(attribute.Name))
+                if ((attribute.NamespaceURI == NamespaceDeclarations || (attribute.NamespaceURI == XmlNamespace && !exclusive)) && !root.HasAttribute(attribute.Name))
                     root.SetAttributeNode((XmlAttribute)root.OwnerDocument.ImportNode(attribute, deep: true));
             }
         }

@@ -53,6 +53,7 @@ static class SafeXml
             using var reader = Open(bytes);
             var ids = new HashSet<string>(StringComparer.Ordinal);
             var flaw = AssertionFlaw.None;
+            var uses = 0;
             for (var elements = 0; reader.Read();)
             {
                 if (reader.NodeType is XmlNodeType.Comment or XmlNodeType.ProcessingInstruction && reader.Depth > 0 && !limits.Comments && flaw == AssertionFlaw.None)
@@ -61,14 +62,16 @@ static class SafeXml
                     continue;
                 if (++elements > limits.Elements || reader.Depth >= limits.Depth || reader.AttributeCount > XmlLimits.Attributes)
                     return AssertionFlaw.TooLarge;
+                uses += reader.NamespaceURI.Length;
                 while (reader.MoveToNextAttribute())
                 {
-                    if (reader.NamespaceURI == Canonical.NamespaceDeclarations && reader.Value.Length > XmlLimits.NamespaceName)
-                        return AssertionFlaw.TooLarge;
+                    uses += reader.NamespaceURI.Length;
                     // Three spellings and xml:id: other readers resolve a reference by any of them.
                     if (reader.LocalName is "ID" or "Id" or "id" && !ids.Add(reader.Value))
                         flaw = AssertionFlaw.DuplicateId;
                 }
+                if (uses > limits.NamespaceUses)
+                    return AssertionFlaw.TooLarge;
             }
             return flaw;
         }

@@ -8,13 +8,13 @@ namespace OAuthServer.Federation.Saml;
 sealed record XmlLimits(int Bytes, int Depth, int Elements, bool Comments)
 {
     /// <summary>Attributes of one element, namespace declarations among them.</summary>
-    internal const int Attributes = 100;
+    internal const int Attributes = 64;
 
     /// <summary>
-    /// Characters of a namespace's name. Canonicalization repeats the name at each element that uses it, so that a long one would
-    /// make a document grow by its length times the number of its elements.
+    /// Characters of namespaces' names, counted wherever one is used: exclusive canonicalization may write it there once more, so that a
+    /// long name used often would make a small document a huge one before its digest is known to be wrong.
     /// </summary>
-    internal const int NamespaceName = 256;
+    internal int NamespaceUses => 4 * Bytes;
 
     /// <summary>
     /// A message: no honest response has been seen with more than a tenth of this. No provider writes comments into messages, and
@@ -26,5 +26,5 @@ sealed record XmlLimits(int Bytes, int Depth, int Elements, bool Comments)
     internal static readonly XmlLimits Metadata = new(2 * 1024 * 1024, 32, 50_000, Comments: true);
 
     /// <summary>What was canonicalized out of a document within limits may be longer, but not deeper.</summary>
-    internal XmlLimits Canonical => this with { Bytes = int.MaxValue };
+    internal XmlLimits Canonical => this with { Bytes = int.MaxValue / 4 };
 }
