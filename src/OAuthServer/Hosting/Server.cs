@@ -8,6 +8,7 @@ using OAuthServer.Features.Device;
 using OAuthServer.Features.Discovery;
 using OAuthServer.Features.EndSession;
 using OAuthServer.Features.Introspection;
+using OAuthServer.Features.Oidc;
 using OAuthServer.Features.Revocation;
 using OAuthServer.Features.SelfService;
 using OAuthServer.Features.Shared;
@@ -117,6 +118,7 @@ public static class Server
         if (new Uri(services.GetRequiredService<PublicUrl>().Value).AbsolutePath is var path && path != "/")
             app.MapMethods(Routes.AuthorizationServerMetadata + path, read, discovery.MetadataAsync);
         app.MapMethods(Routes.Keys, read, discovery.KeysAsync);
+        services.GetRequiredService<OidcDoors>().Map(app);
         app.MapSelfService();
         app.MapHealth();
         app.MapPages();

@@ -8,6 +8,7 @@ using OAuthServer.Features.Device;
 using OAuthServer.Features.Discovery;
 using OAuthServer.Features.EndSession;
 using OAuthServer.Features.Introspection;
+using OAuthServer.Features.Oidc;
 using OAuthServer.Features.PasswordReset;
 using OAuthServer.Features.Revocation;
 using OAuthServer.Features.SelfService;
@@ -18,6 +19,7 @@ using OAuthServer.Features.Token;
 using OAuthServer.Features.Token.Grants;
 using OAuthServer.Features.UserInfo;
 using OAuthServer.Federation;
+using OAuthServer.Federation.Oidc;
 using OAuthServer.Federation.Saml;
 using OAuthServer.Http;
 using OAuthServer.Login;
@@ -42,6 +44,7 @@ static class ServerServices
         services.AddSingleton<SsoRequests>();
         services.AddSingleton<FederatedAccounts>();
         services.AddSingleton<ProviderErrands>();
+        services.AddOidc();
         services.AddSingleton<AppDirectory>();
         services.AddSingleton<ClientAuthenticator>();
         services.AddLogin(options);
@@ -50,6 +53,23 @@ static class ServerServices
         services.AddServerDataProtection();
         services.AddFeatures();
         services.AddPages();
+    }
+
+    static void AddOidc(this IServiceCollection services)
+    {
+        services.AddSingleton<OidcHttp>();
+        services.AddSingleton<OidcDiscovery>();
+        services.AddSingleton<OidcSignatures>();
+        services.AddSingleton<OidcTokenEndpoint>();
+        services.AddSingleton<OidcUserInfo>();
+        services.AddSingleton<OidcAnswers>();
+        services.AddSingleton<OidcIdTokens>();
+        services.AddSingleton<OidcLogoutTokens>();
+        services.AddSingleton<IProviderProtocol, OidcProtocol>();
+        services.AddSingleton<CallbackDoor>();
+        services.AddSingleton<SignedOutDoor>();
+        services.AddSingleton<LogoutDoor>();
+        services.AddSingleton<OidcDoors>();
     }
 
     static void AddHttp(this IServiceCollection services, ServerOptions options)
@@ -146,6 +166,7 @@ static class ServerServices
         services.AddSingleton<PushedAuthorizationEndpoint>();
         services.AddSingleton<LogoutRequestReader>();
         services.AddSingleton<EndSessionEndpoint>();
+        services.AddSingleton<ProviderSignOut>();
         services.AddSingleton<BackchannelSender>();
         services.AddHostedService<LogoutWorker>();
         services.AddSingleton<IGrant, DeviceCodeGrant>();

@@ -1,4 +1,8 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.WebUtilities;
+using OAuthServer.Features.Shared;
+using OAuthServer.Federation;
 using OAuthServer.Http;
 using OAuthServer.Login;
 
@@ -9,7 +13,7 @@ namespace OAuthServer.Features.EndSession;
 /// believed; whoever shows none has the person asked, so that no foreign page signs anybody out. Only the session ends: what apps were
 /// granted lives on until it is revoked.
 /// </summary>
-public sealed class EndSessionEndpoint(LogoutRequestReader reader, BrowserSessions sessions)
+public sealed class EndSessionEndpoint(LogoutRequestReader reader, BrowserSessions sessions, ProviderSignOut signOut)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -32,12 +36,19 @@ public sealed class EndSessionEndpoint(LogoutRequestReader reader, BrowserSessio
             await LogoutPages.WrongAsync(context, error!);
             return;
         }
+        ProviderRequest? onward = null;
         if (request.Hint is { } hint)
         {
+            var present = await sessions.CurrentAsync(context);
             if (hint.SessionId is { } sid)
                 await sessions.EndAsync(sid); // also where the browser sent no cookie, as with another site's form
-            if (await sessions.CurrentAsync(context) is { } present && (present.Session.Id == hint.SessionId || present.User.Id == hint.UserId))
-                await sessions.EndAsync(context);
+            if (present is not null && (present.Session.Id == hint.SessionId || present.User.Id == hint.UserId))
+                onward = await signOut.EndAsync(context, request.RedirectTo ?? Routes.SignOut);
+        }
+        if (onward is not null)
+        {
+            await ProviderRequestResult.Of(context, onward).ExecuteResultAsync(new ActionContext(context, context.GetRouteData(), new ActionDescriptor()));
+            return;
         }
         // Without a hint, the page asks whoever is there; it comes by a redirect, with which the browser sends its cookie.
         var asks = request.Hint is null ? isPost || await sessions.CurrentAsync(context) is not null : await sessions.CurrentAsync(context) is not null;

@@ -6,7 +6,7 @@ using OAuthServer.Login;
 namespace OAuthServer.Features.EndSession;
 
 /// <summary>Asks whether to sign out, and says when it is done.</summary>
-public sealed class IndexModel(LogoutRequestReader reader, BrowserSessions sessions) : PageModel
+public sealed class IndexModel(LogoutRequestReader reader, BrowserSessions sessions, ProviderSignOut signOut) : PageModel
 {
     /// <summary>Who is signed in; null = nobody.</summary>
     public string? Username { get; private set; }
@@ -21,12 +21,14 @@ public sealed class IndexModel(LogoutRequestReader reader, BrowserSessions sessi
             return Page();
         Username = session.User.Username;
         OrganizationLook.Show(HttpContext, session.Org.Org);
-        if (request.RedirectTo is { } uri)
+        if (session.Session.ProviderId is not null)
+            PageHeaders.AllowAnyFormAction(HttpContext); // the form leads to the provider, and through whatever hosts it has
+        else if (request.RedirectTo is { } uri)
             PageHeaders.AllowFormAction(HttpContext, new Uri(uri));
         return Page();
     }
 
-    /// <summary>Signs out, or does not; and goes where the app wanted.</summary>
+    /// <summary>Signs out, or does not; and goes where the app wanted, by way of the identity provider where the session came from one.</summary>
     public async Task<IActionResult> OnPostAsync(string? decision)
     {
         var (request, error) = await reader.ReadAsync(Sent);
@@ -34,7 +36,8 @@ public sealed class IndexModel(LogoutRequestReader reader, BrowserSessions sessi
             return RefusalPage.Result(error!.Status, LogoutPages.Wrong(HttpContext, error));
         if (decision == "stay")
             return LocalRedirect("~" + Routes.Settings);
-        await sessions.EndAsync(HttpContext);
+        if (await signOut.EndAsync(HttpContext, request.RedirectTo ?? Routes.SignOut) is { } onward)
+            return ProviderRequestResult.Of(HttpContext, onward);
         return request.RedirectTo is { } uri ? Redirect(uri) : LocalRedirect("~" + Routes.SignOut);
     }
 

@@ -1,0 +1,2 @@
+<?php
+$config = json_decode(file_get_contents(getenv('SIMPLESAML_SETTINGS')), true)['authsources'];
