@@ -176,6 +176,7 @@ static class ServerServices
         services.AddSingleton<SamlBearerAnswers>();
         services.AddSingleton<SamlBearerAssertions>();
         services.AddSingleton<IGrant, SamlBearerGrant>();
+        services.AddSingleton<IGrant, TokenExchangeGrant>();
         services.AddSingleton<TokenEndpoint>();
         services.AddSingleton(provider => new GrantTypes([.. provider.GetServices<IGrant>().Select(grant => grant.GrantType)]));
         services.AddSingleton<DiscoveryEndpoints>();
