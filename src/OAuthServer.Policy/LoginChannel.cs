@@ -52,6 +52,10 @@ public static class LoginChannels
     /// <summary>True where guessing a user's own secret is possible, so that lockout counts and applies.</summary>
     public static bool IsGuessable(this LoginChannel channel) => channel.HasBrowser() || channel.TakesAppendedSecret();
 
+    /// <summary>True where an app brings an assertion about a user, and nobody is there to be asked whether it may.</summary>
+    public static bool RestsOnAssertion(this LoginChannel channel) =>
+        channel is LoginChannel.JwtBearer or LoginChannel.SamlBearer or LoginChannel.TokenExchange;
+
     /// <summary>The proofs of which one must hold before anything else about a login on this channel is looked at.</summary>
     public static Proof PrimaryProofs(this LoginChannel channel) => channel switch
     {

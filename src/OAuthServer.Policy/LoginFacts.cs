@@ -240,8 +240,10 @@ public enum IpRelaxation
 /// <param name="ClientId">The client identifier.</param>
 /// <param name="IsActive">Switched on.</param>
 /// <param name="Flows">The flows it may use.</param>
-/// <param name="RequiresPreapproval">Only users an administrator approved.</param>
-/// <param name="IsPreapproved">This user is approved, by profile or name.</param>
+/// <param name="RequiresPreapproval">
+/// Only users for whom the app was approved: by an administrator, or on a channel that rests on an assertion by the user, earlier and at a page.
+/// </param>
+/// <param name="IsPreapproved">It is approved for this user.</param>
 /// <param name="IpRelaxation">Treatment of login ranges.</param>
 public sealed record AppFacts(
     string ClientId,

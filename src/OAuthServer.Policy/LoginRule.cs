@@ -147,7 +147,7 @@ public enum DenyReason
     /// <summary>The app may not use this flow.</summary>
     FlowNotEnabled,
 
-    /// <summary>The app takes approved users only.</summary>
+    /// <summary>The app was to be approved for the user beforehand, and was not.</summary>
     AppNotApprovedForUser,
 
     /// <summary>The profile requires single sign-on.</summary>

@@ -63,7 +63,7 @@ public enum Change
     /// <summary>Administrator: activate or unfreeze the user.</summary>
     ActivateUser,
 
-    /// <summary>Administrator: approve the user for the app.</summary>
+    /// <summary>Administrator, or the user at a page: approve the user for the app.</summary>
     ApproveUserForApp,
 
     /// <summary>Administrator: choose a run-as user for the app.</summary>

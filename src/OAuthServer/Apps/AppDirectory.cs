@@ -17,11 +17,15 @@ public sealed record AppEntry(
     public string ClientId => App.ClientId;
 
     /// <summary>The app as the rules see it, for a user of this name and profile.</summary>
-    public AppFacts FactsFor(string username, string profileName) => new(
-        App.ClientId, App.IsActive, Flows, Settings.Preapproval.Required,
+    /// <param name="username">The user's.</param>
+    /// <param name="profileName">The user's.</param>
+    /// <param name="channel">On one that rests on an assertion the user is not there to be asked, and must have approved before.</param>
+    /// <param name="isApprovedByUser">The user has. Does not stand in for an administrator's approval, where that is required.</param>
+    public AppFacts FactsFor(string username, string profileName, LoginChannel channel, bool isApprovedByUser) => new(
+        App.ClientId, App.IsActive, Flows, Settings.Preapproval.Required || channel.RestsOnAssertion(),
         Settings.Preapproval.Required
-            && (Settings.Preapproval.Profiles.Contains(profileName, StringComparer.Ordinal)
-                || Settings.Preapproval.Users.Contains(username, StringComparer.OrdinalIgnoreCase)),
+            ? Settings.Preapproval.Profiles.Contains(profileName, StringComparer.Ordinal) || Settings.Preapproval.Users.Contains(username, StringComparer.OrdinalIgnoreCase)
+            : isApprovedByUser,
         Settings.IpRelaxation);
 }
 
@@ -39,6 +43,13 @@ public sealed class AppDirectory(Database database, ChangeWatch changes) : IDisp
     /// <summary>The app of this id.</summary>
     public async ValueTask<AppEntry?> FindByIdAsync(string id) =>
         (await copy.CurrentAsync()).Rows.Values.FirstOrDefault(entry => entry.App.Id == id);
+
+    /// <summary>The app as it is at this moment; null when nothing has changed since it was found.</summary>
+    public async ValueTask<AppEntry?> RefreshedAsync(AppEntry known)
+    {
+        await changes.RefreshAsync();
+        return await FindAsync(known.ClientId) is { } current && !ReferenceEquals(current, known) ? current : null;
+    }
 
     static async Task<FrozenDictionary<string, AppEntry>> LoadAsync(ServerDb db)
     {

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using OAuthServer.Data;
 using OAuthServer.Http;
 using OAuthServer.Policy;
@@ -18,6 +16,9 @@ public abstract record ClientProof
     /// <param name="PresentedSecret">The secret as presented, for the signature of the salesforce dialect's answer; never stored.</param>
     public sealed record Proven(AppEntry App, Proof Proof, string? PresentedSecret) : ClientProof
     {
+        /// <summary>Only the issuer of the assertion says which app it is: nothing is proven until the grant has found that assertion signed by the app's key.</summary>
+        public bool IsAsserted { get; init; }
+
         public override Dialect Dialect => App.Settings.Dialect;
     }
 
@@ -41,13 +42,20 @@ public sealed class ClientAuthenticator(
     /// <summary>The purpose under which app secrets are hashed.</summary>
     public const string SecretPurpose = "app-secret";
 
+    /// <summary>Of an assertion that says to be of an app that is not there (contract, section 4.4).</summary>
+    static readonly OAuthError UnknownIssuer = OAuthError.InvalidClient with { Description = "client identifier invalid: the issuer of the assertion is no app." };
+
     static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
     static readonly TimeSpan LongestAssertion = TimeSpan.FromMinutes(10);
     readonly string[] audiences = [publicUrl.Value, publicUrl.Value + "/", publicUrl.At("/services/oauth2/token"), publicUrl.At("/services/oauth2/par")];
 
-    public async ValueTask<ClientProof> AuthenticateAsync(HttpRequest request, RequestForm form)
+    /// <summary>Proves the app of a request.</summary>
+    /// <param name="request">For its header.</param>
+    /// <param name="form">Its parameters.</param>
+    /// <param name="assertedBy">The issuer of an assertion that the request rests on; null where it rests on none.</param>
+    public async ValueTask<ClientProof> AuthenticateAsync(HttpRequest request, RequestForm form, string? assertedBy = null)
     {
-        var (credentials, error) = ClientCredentials.Of(request, form);
+        var (credentials, error) = ClientCredentials.Of(request, form, assertedBy);
         if (credentials is null)
         {
             return new ClientProof.Failed(
@@ -69,6 +77,9 @@ public sealed class ClientAuthenticator(
         {
             ClientCredentials.Secret secret => OfSecret(app, secret),
             ClientCredentials.Assertion assertion => await OfAssertionAsync(app, assertion),
+            ClientCredentials.Issuer => app is null
+                ? Refuse(app, credentials.ClientId, Proof.ClientAssertion, CredentialFlaw.UnknownApp, usedHeader: false) with { Error = UnknownIssuer }
+                : new ClientProof.Proven(app, Proof.None, null) { IsAsserted = true },
             _ => OfName(app, credentials.ClientId),
         };
     }
@@ -123,10 +134,8 @@ public sealed class ClientAuthenticator(
     /// <summary>One use of each jti until it would expire, on all nodes and over restarts.</summary>
     async ValueTask<bool> IsFirstUseAsync(CompactJws jws, AppEntry app)
     {
-        var id = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(app.ClientId + "\n" + CompactJws.Text(jws.Claims, "jti"))));
-        var until = (jws.Time("exp")!.Value + Skew).ToUnixTimeMilliseconds();
-        return await writes.CommitAsync(async scope =>
-            await scope.Sql.ExecuteAsync("INSERT INTO used_assertions (id, expires_at) VALUES (@p0, @p1) ON CONFLICT (id) DO NOTHING", id, until) == 1);
+        var (id, until) = (CompactJws.Text(jws.Claims, "jti")!, jws.Time("exp")!.Value + Skew);
+        return await writes.CommitAsync(scope => UsedAssertions.ClaimAsync(scope.Sql, app.ClientId, id, until));
     }
 
     static ClientProof.Failed Refuse(AppEntry? app, string clientId, Proof presented, CredentialFlaw flaw, bool usedHeader) =>

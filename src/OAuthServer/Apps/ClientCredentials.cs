@@ -15,12 +15,18 @@ public abstract record ClientCredentials(string ClientId)
     /// <summary>A name and no proof.</summary>
     public sealed record Named(string ClientId) : ClientCredentials(ClientId);
 
+    /// <summary>No more than the issuer of the assertion that the request rests on, which may be signed by the app (RFC 7521 section 4.1: a client_id is not needed).</summary>
+    public sealed record Issuer(string ClientId) : ClientCredentials(ClientId);
+
     const string JwtBearer = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     const int MaxClientId = 512;
 
     /// <summary>Finds the one method that was used; more than one is an error.</summary>
+    /// <param name="request">For its header.</param>
+    /// <param name="form">Its parameters.</param>
+    /// <param name="assertedBy">The issuer of an assertion that the request rests on; null where it rests on none.</param>
     /// <returns>The credentials, or an error; neither when the request names no app.</returns>
-    public static (ClientCredentials? Credentials, OAuthError? Error) Of(HttpRequest request, RequestForm form)
+    public static (ClientCredentials? Credentials, OAuthError? Error) Of(HttpRequest request, RequestForm form, string? assertedBy = null)
     {
         var formId = form["client_id"];
         var formSecret = form["client_secret"];
@@ -40,6 +46,8 @@ public abstract record ClientCredentials(string ClientId)
         }
         if (assertion is not null)
             return OfAssertion(form, assertion, formId);
+        if (formSecret is null && assertedBy is not null && CanBeClientId(assertedBy) && (formId ?? assertedBy) == assertedBy)
+            return (new Issuer(assertedBy), null);
         if (formId is null)
             return (null, null);
         return (formSecret is null ? new Named(formId) : new Secret(formId, formSecret, InHeader: false), null);

@@ -72,6 +72,9 @@ public enum AssertionFlaw
     /// <summary>Its time has not begun.</summary>
     NotYetValid,
 
+    /// <summary>It would be good for longer than any honest one.</summary>
+    TooLongLived,
+
     /// <summary>It was used before.</summary>
     Replayed,
 

@@ -188,6 +188,13 @@ static class ServerServices
         services.AddSingleton<BackchannelSender>();
         services.AddHostedService<LogoutWorker>();
         services.AddSingleton<IGrant, DeviceCodeGrant>();
+        services.AddSingleton<AssertionLogins>();
+        services.AddSingleton<JwtBearerAssertions>();
+        services.AddSingleton<IGrant, JwtBearerGrant>();
+        services.AddSingleton<SamlBearerAnswers>();
+        services.AddSingleton<SamlBearerAssertions>();
+        services.AddSingleton<IGrant, SamlBearerGrant>();
+        services.AddSingleton<IGrant, TokenExchangeGrant>();
         services.AddSingleton<TokenEndpoint>();
         services.AddSingleton(provider => new GrantTypes([.. provider.GetServices<IGrant>().Select(grant => grant.GrantType)]));
         services.AddSingleton<DiscoveryEndpoints>();

@@ -14,6 +14,9 @@ public abstract class VerificationKey(string algorithm, string? keyId)
 
     public abstract bool Verify(byte[] signed, byte[] signature);
 
+    /// <summary>The key itself, for signatures of another format. To be disposed of by the caller.</summary>
+    public abstract AsymmetricAlgorithm PublicKey();
+
     /// <summary>The usable signing keys of a JWK set (RFC 7517 section 5); others are passed over. RSA below 2048 bits is not usable.</summary>
     public static IReadOnlyList<VerificationKey> FromSet(JsonElement set)
     {
@@ -81,6 +84,8 @@ public abstract class VerificationKey(string algorithm, string? keyId)
 
         public override bool Verify(byte[] signed, byte[] signature) => clones.Use(key => key.VerifyData(signed, signature, HashOf(Algorithm)));
 
+        public override AsymmetricAlgorithm PublicKey() => ECDsa.Create(parameters);
+
         internal static (string Algorithm, ECParameters Parameters)? ParametersOf(JsonElement jwk)
         {
             if (Bytes(jwk, "x") is not { } x || Bytes(jwk, "y") is not { } y)
@@ -107,6 +112,8 @@ public abstract class VerificationKey(string algorithm, string? keyId)
 
         public override bool Verify(byte[] signed, byte[] signature) => clones.Use(key =>
             key.VerifyData(signed, signature, HashOf(Algorithm), Algorithm[0] == 'P' ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1));
+
+        public override AsymmetricAlgorithm PublicKey() => RSA.Create(parameters);
 
         internal static RSAParameters? ParametersOf(JsonElement jwk) =>
             Bytes(jwk, "n") is { Length: >= 256 } n && Bytes(jwk, "e") is { } e ? new RSAParameters { Modulus = n, Exponent = e } : null;

@@ -10,6 +10,9 @@ public sealed record GivenConsent(IReadOnlySet<string> Scopes, DateTimeOffset Gi
 {
     /// <summary>True when nothing is asked that was not allowed before.</summary>
     public bool Covers(IEnumerable<string> scopes) => Scopes.IsSupersetOf(scopes);
+
+    /// <summary>The app may go on when the person is gone, and so may also assert by itself that it acts for the person.</summary>
+    public bool LetsGoOn => Scopes.Contains("refresh_token") || Scopes.Contains("offline_access");
 }
 
 /// <summary>
@@ -24,6 +27,12 @@ public sealed class Consents(Database database, WriteQueue writes, TimeProvider 
         INSERT INTO consents (user_id, app_id, scope, given_at) VALUES (@p0, @p1, @p2, @p3)
         ON CONFLICT (user_id, app_id) DO UPDATE SET scope = @p2, given_at = @p3
         """;
+
+    readonly string lockSql = FindSql + database.ForUpdate;
+
+    /// <summary>True while the app may go on without the user. A withdrawal at the same time comes before, or finds what this batch makes.</summary>
+    public async ValueTask<bool> LetsGoOnAsync(SqlSession sql, string userId, AppEntry app) =>
+        await sql.FirstAsync(lockSql, Read, userId, app.App.Id) is { LetsGoOn: true };
 
     /// <summary>What this user has allowed this app; null = nothing.</summary>
     public async Task<GivenConsent?> FindAsync(string userId, AppEntry app) => await database.ReadAsync(FindSql, Read, userId, app.App.Id);

@@ -2,6 +2,7 @@ using System.Data.Common;
 using OAuthServer.Accounts;
 using OAuthServer.Apps;
 using OAuthServer.Data;
+using OAuthServer.Federation;
 using OAuthServer.Http;
 using OAuthServer.Login.Explaining;
 using OAuthServer.Orgs;
@@ -21,6 +22,7 @@ public sealed class LoginGate(
     UserAccounts accounts,
     AppDirectory apps,
     CredentialVerifier verifier,
+    Consents consents,
     PasswordHashing hashing,
     WriteQueue writes,
     Database database,
@@ -104,6 +106,9 @@ public sealed class LoginGate(
             verified = new(new Evidence(verified.Evidence.Presented, Proof.None, CredentialFlaw.WrongPassword));
         if (user is null && attempt.Subject is LoginSubject.RunAs)
             verified = new(verified.Evidence with { Flaw = CredentialFlaw.NoRunAsUser });
+        // What was verified elsewhere may name somebody who is not there: that proves nobody.
+        if (user is null && verified.Evidence is { Flaw: CredentialFlaw.None, Proven: not Proof.None })
+            verified = new(new Evidence(verified.Evidence.Presented, Proof.None, CredentialFlaw.UnknownUser));
         // An app's own organization is all that is known of an attempt for a name that nobody has.
         var orgId = user?.OrgId ?? attempt.App?.App.OrgId ?? attempt.Assertion?.OrgId;
         var org = orgId is null ? null : directory.Rows.Orgs[orgId];
@@ -116,7 +121,7 @@ public sealed class LoginGate(
         var facts = new LoginFacts(
             attempt.Channel, at, attempt.Request.Origin.Address, org?.Facts ?? Strangers.Org, profile,
             user?.Facts(LockoutState.Clear) ?? Strangers.User,
-            attempt.App?.FactsFor(user?.Username ?? "", profile.Name), attempt.Device, verified.Evidence);
+            attempt.App?.FactsFor(user?.Username ?? "", profile.Name, attempt.Channel, await IsApprovedAsync(attempt, user)), attempt.Device, verified.Evidence);
 
         var judged = await writes.CommitAsync(scope => CommitAsync(scope, attempt, user, facts, verified, directory.StampVersion), cancellation);
         if (judged is null)
@@ -131,6 +136,11 @@ public sealed class LoginGate(
         }
         return OutcomeOf(judged, attempt, user, org);
     }
+
+    /// <summary>The user has approved the app before. Asked only where it matters: where nobody can be asked now.</summary>
+    async ValueTask<bool> IsApprovedAsync(LoginAttempt attempt, UserAccount? user) =>
+        user is not null && attempt.Channel.RestsOnAssertion() && attempt.App is { Settings.Preapproval.Required: false } app
+        && await consents.FindAsync(user.Id, app) is { LetsGoOn: true };
 
     /// <summary>Single sign-on is required, and this login went around it.</summary>
     static bool BreaksGlass(LoginFacts facts) =>
@@ -159,11 +169,13 @@ public sealed class LoginGate(
             facts = facts with { User = facts.User with { Lockout = counters.For(facts.FromTrustedOrigin) } };
         }
         var ruling = LoginPolicy.Decide(facts);
+        var assertion = attempt.Assertion;
         // Also by a step that leads to the next: what it proved is remembered, and must not be good a second time elsewhere.
         if (ruling.Decision is not LoginDecision.Deny && verified.Spend is { } spend && !await spend.SpendAsync(scope))
         {
             facts = facts with { Evidence = facts.Evidence with { Flaw = spend.IfSpent } };
             ruling = LoginPolicy.Decide(facts);
+            assertion = assertion is null ? null : assertion with { Flaw = AssertionFlaw.Replayed };
         }
         if (user is not null)
             await CountAsync(scope, user, facts, ruling, attempt.ProvesAnew);
@@ -172,7 +184,7 @@ public sealed class LoginGate(
             user is null && attempt.Subject is LoginSubject.Named named ? key.KeyedHash("unknown-name", named.Username) : null,
             Refusals.NeedsToken(facts), verified.SecurityTokenId, Elapsed(attempt.Request))
         {
-            Assertion = attempt.Assertion,
+            Assertion = assertion,
         };
         return new(ruling, facts, await LoginHistory.WriteAsync(scope, entry));
     }
@@ -205,7 +217,7 @@ public sealed class LoginGate(
         {
             LoginDecision.Allow allow => new LoginOutcome.SignedIn(user!, org!, judged.Facts.Profile, allow.Assurance, judged.Facts.At, reference),
             LoginDecision.Challenge challenge => new LoginOutcome.Challenged(challenge.OneOf, reference, user, judged.Facts.Profile, judged.Facts.Evidence.Proven),
-            LoginDecision.Deny deny => new LoginOutcome.Refused(deny.Reason, Refusals.IsProven(judged.Ruling), Refusals.AgainstApp(judged.Ruling), org?.Org, reference),
+            LoginDecision.Deny deny => new LoginOutcome.Refused(deny.Reason, Refusals.IsProven(judged.Ruling), Refusals.AgainstApp(judged.Ruling, attempt.Channel), org?.Org, reference),
             _ => throw new InvalidOperationException("Unknown decision."),
         };
     }

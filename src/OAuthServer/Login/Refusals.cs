@@ -28,13 +28,18 @@ static class Refusals
     internal static bool CountsAsGuess(LoginRuling ruling) =>
         ruling.Decision is LoginDecision.Deny { Reason: not DenyReason.LockedOut } && !IsProven(ruling);
 
-    /// <summary>What stands against the app itself, not against its user.</summary>
-    internal static DenyReason? AgainstApp(LoginRuling ruling)
+    /// <summary>
+    /// What stands against the app itself, not against its user. Where it asserts that it acts for somebody, that also is that it was not
+    /// approved: it hears this before anything about the user, and of a name that nobody has it hears the same.
+    /// </summary>
+    internal static DenyReason? AgainstApp(LoginRuling ruling, LoginChannel channel)
     {
         foreach (var finding in ruling.Trace)
         {
             if (finding.Verdict is Verdict.Denied { Reason: (DenyReason.AppInactive or DenyReason.FlowNotEnabled) and var reason })
                 return reason;
+            if (channel.RestsOnAssertion() && finding.Verdict is Verdict.Denied { Reason: DenyReason.AppNotApprovedForUser and var missing })
+                return missing;
         }
         return null;
     }

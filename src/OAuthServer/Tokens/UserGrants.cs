@@ -48,9 +48,10 @@ public sealed class UserGrants(Database database, TimeProvider clock)
         var now = clock.GetUtcNow();
         await using var db = database.NewContext();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        var withdrawn = await db.Grants.Where(g => g.UserId == userId && g.AppId == appId && g.RevokedAt == null && g.Channel != LoginChannel.ClientCredentials)
+        // Consents first: what is being made on the strength of one holds its row until it is there to be revoked.
+        var withdrawn = await db.Consents.Where(c => c.UserId == userId && c.AppId == appId).ExecuteDeleteAsync(cancellation);
+        withdrawn += await db.Grants.Where(g => g.UserId == userId && g.AppId == appId && g.RevokedAt == null && g.Channel != LoginChannel.ClientCredentials)
             .ExecuteUpdateAsync(set => set.SetProperty(g => g.RevokedAt, now), cancellation);
-        withdrawn += await db.Consents.Where(c => c.UserId == userId && c.AppId == appId).ExecuteDeleteAsync(cancellation);
         withdrawn += await db.AuthorizationCodes.Where(c => c.UserId == userId && c.AppId == appId && c.UsedAt == null && c.ExpiresAt > now)
             .ExecuteUpdateAsync(set => set.SetProperty(c => c.ExpiresAt, now), cancellation);
         withdrawn += await db.DeviceAuthorizations.Where(d => d.UserId == userId && d.AppId == appId && d.UsedAt == null && d.ExpiresAt > now)

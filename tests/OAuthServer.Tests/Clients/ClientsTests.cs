@@ -1,5 +1,7 @@
+using System.Globalization;
 using OAuthServer.Apps;
 using OAuthServer.Data;
+using OAuthServer.Tests.Features.Token;
 using OAuthServer.Tests.Support;
 
 namespace OAuthServer.Tests.Clients;
@@ -22,6 +24,25 @@ public sealed class ClientsTests
             scene.User.Username,
             scene.User.Password,
             SecurityToken = token,
+            UserId = RecordId.Long(scene.User.Id),
+            OrgId = RecordId.Long(scene.Org.Id),
+        });
+    }
+
+    [Fact]
+    public async Task Jsforce_gets_a_token_by_jwt_bearer_for_a_user_who_has_allowed_it()
+    {
+        var folder = await NodePackages.InstalledAsync("Clients");
+        await using var server = await TestServer.StartAtItsPublicUrlAsync();
+        using var scene = await BearerScene.NewAsync(server, salesforce: true);
+        string Assertion(int seconds) => scene.Plain((scene.Now.ToUnixTimeSeconds() + seconds).ToString(CultureInfo.InvariantCulture), "https://login.salesforce.com");
+        await NodePackages.RunAsync(folder, "jsforce-jwt.mjs", new
+        {
+            url = Url(server),
+            scene.App.ClientId,
+            scene.App.Secret,
+            Assertions = new[] { Assertion(120), Assertion(180) },
+            Expired = Assertion(-600),
             UserId = RecordId.Long(scene.User.Id),
             OrgId = RecordId.Long(scene.Org.Id),
         });

@@ -1,4 +1,4 @@
-using static OAuthServer.Tests.Federation.SamlReading;
+using static OAuthServer.Tests.Federation.ReceivedSaml;
 
 namespace OAuthServer.Tests.Federation;
 

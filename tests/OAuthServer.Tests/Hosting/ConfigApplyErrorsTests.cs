@@ -44,7 +44,7 @@ public sealed class ConfigApplyErrorsTests : IAsyncLifetime
     [InlineData("apps/nightly.json", "flows", null, "flows: is missing; write it.")]
     [InlineData("apps/nightly.json", "flows", """["clientCredentials"]""", "runAs: is missing: a clientCredentials login acts as a user; write a username.")]
     [InlineData("apps/nightly.json", "flows", """["browser"]""", "flows[0]: browser comes in without an app; remove it.")]
-    [InlineData("apps/nightly.json", "flows", """["jwtBearer"]""", "jwks: is missing: jwtBearer assertions are checked with the app's public keys; add them.")]
+    [InlineData("apps/nightly.json", "flows", """["jwtBearer"]""", "preapproval.required: is false, but users cannot approve jwtBearer by themselves; set it to true, or add the flow authorizationCode and the scope refresh_token or offline_access.", "jwks: is missing: jwtBearer assertions are checked with the app's public keys; add them.")]
     [InlineData("apps/nightly.json", "runAs", "\"bob@acme.example\"", "runAs: there is no user \"bob@acme.example\" in this organization; declare one in users/, or correct the name.")]
     [InlineData("apps/nightly.json", "authMethods", """["none","clientSecretPost"]""", "authMethods: has \"none\" beside other methods, which makes them optional; keep one or the other.")]
     [InlineData("apps/nightly.json", "authMethods", """["privateKeyJwt"]""", "jwks: is missing: privateKeyJwt is checked with the app's public keys; add them.")]

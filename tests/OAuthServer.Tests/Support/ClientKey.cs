@@ -17,6 +17,9 @@ public sealed class ClientKey : IDisposable
         key = algorithm[0] == 'E' ? ECDsa.Create(ECCurve.NamedCurves.nistP256) : RSA.Create(2048);
     }
 
+    /// <summary>For signatures of another format.</summary>
+    public AsymmetricAlgorithm Key => key;
+
     public string Algorithm { get; }
 
     public string? KeyId { get; }

@@ -15,6 +15,12 @@ public interface IGrant
     /// <summary>The door, as the policy knows it.</summary>
     LoginChannel Channel { get; }
 
+    /// <summary>
+    /// The issuer of the assertion it rests on, unverified: the app itself may be that, and then it needs no other proof. Null where it
+    /// rests on none, or on one that no app can sign.
+    /// </summary>
+    string? AssertedBy(RequestForm form) => null;
+
     Task<GrantResult> RedeemAsync(TokenRequest request);
 }
 

@@ -29,14 +29,17 @@ public static class LoginRefusal
         return refused.IsProven || !channel.IsGuessable() ? Proven(refused.Reason) : AuthenticationFailure;
     }
 
-    static OAuthError AgainstApp(DenyReason reason, LoginChannel channel) => reason == DenyReason.AppInactive
-        ? new("unauthorized_client", "This app is switched off.") { InSalesforceWords = new("invalid_client", "app is inactive") }
-        : new("unauthorized_client", "This app is not registered for this grant type.")
+    static OAuthError AgainstApp(DenyReason reason, LoginChannel channel) => reason switch
+    {
+        DenyReason.AppNotApprovedForUser => Proven(reason),
+        DenyReason.AppInactive => new("unauthorized_client", "This app is switched off.") { InSalesforceWords = new("invalid_client", "app is inactive") },
+        _ => new("unauthorized_client", "This app is not registered for this grant type.")
         {
             InSalesforceWords = channel == LoginChannel.ClientCredentials
                 ? new("invalid_grant", "client credentials flow not enabled")
                 : new("invalid_grant", "authentication failure"),
-        };
+        },
+    };
 
     static OAuthError Proven(DenyReason reason) => reason switch
     {

@@ -4,6 +4,7 @@ using System.Text;
 using OAuthServer.Data;
 using OAuthServer.Features.Shared;
 using OAuthServer.Http;
+using OAuthServer.Policy;
 using OAuthServer.Tokens;
 
 namespace OAuthServer.Features.Token;
@@ -15,6 +16,8 @@ static class StandardTokenAnswer
         OAuthAnswer.JsonAsync(context, 200, result, static (json, result) =>
         {
             json.WriteString("access_token"u8, result.AccessToken);
+            if (IssuedType.Of(result) is { } type)
+                json.WriteString("issued_token_type"u8, type);
             json.WriteString("token_type"u8, "Bearer"u8);
             json.WriteNumber("expires_in"u8, (long)result.ExpiresIn.TotalSeconds);
             if (result.RefreshToken is { } refresh)
@@ -23,6 +26,15 @@ static class StandardTokenAnswer
                 json.WriteString("id_token"u8, id);
             json.WriteString("scope"u8, result.Access.Scope);
         });
+}
+
+/// <summary>What a token exchange has issued (RFC 8693 section 2.2.1).</summary>
+static class IssuedType
+{
+    internal const string AccessToken = "urn:ietf:params:oauth:token-type:access_token";
+
+    /// <summary>Null for every other grant.</summary>
+    internal static string? Of(TokenResult result) => result.Access.Channel == LoginChannel.TokenExchange ? AccessToken : null;
 }
 
 /// <summary>
@@ -45,6 +57,8 @@ static class SalesforceTokenAnswer
         var members = new List<(string, string)> { ("access_token", result.AccessToken) };
         if (result.RefreshToken is { } refresh)
             members.Add(("refresh_token", refresh));
+        if (IssuedType.Of(result) is { } type)
+            members.Add(("issued_token_type", type));
         if (presentedSecret is not null)
             members.Add(("signature", Convert.ToBase64String(HMACSHA256.HashData(Encoding.UTF8.GetBytes(presentedSecret), Encoding.UTF8.GetBytes(id + issuedAt)))));
         members.Add(("scope", result.Access.Scope));

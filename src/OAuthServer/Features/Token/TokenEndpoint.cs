@@ -31,7 +31,7 @@ public sealed class TokenEndpoint(
             return;
         }
         var grant = form["grant_type"] is { } type ? grants.GetValueOrDefault(type) : null;
-        var proof = await clients.AuthenticateAsync(context.Request, form);
+        var proof = await clients.AuthenticateAsync(context.Request, form, grant?.AssertedBy(form));
         var dialect = proof.Dialect;
         // Query parameters and multipart bodies are for the salesforce dialect's clients only.
         if (dialect != Dialect.Salesforce && form.BodyFlaw is { } flaw)

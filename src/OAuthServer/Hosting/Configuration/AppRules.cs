@@ -7,6 +7,8 @@ namespace OAuthServer.Hosting.Configuration;
 static class AppRules
 {
     static readonly LoginChannel[] NoFlows = [LoginChannel.Browser, LoginChannel.SoapLogin];
+    static readonly LoginChannel[] PageFlows = [LoginChannel.AuthorizationCode, LoginChannel.Device];
+    static readonly string[] GoOnScopes = ["refresh_token", "offline_access"];
 
     internal static void Check(AppFile file, AppSettings settings, FileReport report)
     {
@@ -28,12 +30,27 @@ static class AppRules
             if (NoFlows.Contains(flow))
                 report.Add($"flows[{index}]", $"{JsonShape.Word(flow)} comes in without an app; remove it.");
         }
+        CheckAssertionFlows(settings, report);
         if (!settings.Flows.Contains(LoginChannel.ClientCredentials))
             return;
         if (settings.IsPublic)
             report.Add("flows", "clientCredentials needs an app that proves itself; remove it, or \"none\" from authMethods.");
         if (file.RunAs is null)
             report.Add("runAs", "is missing: a clientCredentials login acts as a user; write a username.");
+    }
+
+    /// <summary>Nobody is there to be asked: without an approval beforehand such a flow refuses everybody.</summary>
+    static void CheckAssertionFlows(AppSettings settings, FileReport report)
+    {
+        var flows = settings.Flows.Where(flow => flow.RestsOnAssertion()).ToList();
+        if (settings.IsPublic && flows.Contains(LoginChannel.TokenExchange))
+            report.Add("flows", "tokenExchange needs an app that proves itself; remove it, or \"none\" from authMethods.");
+        if (flows.Count > 0 && !settings.Preapproval.Required && !(settings.Flows.Any(PageFlows.Contains) && settings.Scopes.Any(GoOnScopes.Contains)))
+        {
+            report.Add(
+                "preapproval.required",
+                $"is false, but users cannot approve {JsonShape.Word(flows[0])} by themselves; set it to true, or add the flow authorizationCode and the scope refresh_token or offline_access.");
+        }
     }
 
     static void CheckProof(AppFile file, AppSettings settings, FileReport report)

@@ -33,6 +33,7 @@ public static class AssertionSentences
         AssertionFlaw.Unsolicited => "Nobody here asked for it, and the provider may not begin a sign-in by itself (idpInitiated).",
         AssertionFlaw.Expired => "Its time is over; if the clocks differ, set them right.",
         AssertionFlaw.NotYetValid => "Its time has not begun; if the clocks differ, set them right.",
+        AssertionFlaw.TooLongLived => "It would be good for longer than is taken: whoever found it could use it all that time.",
         AssertionFlaw.Replayed => "It was used before.",
         AssertionFlaw.SubjectNotConfirmed => "It confirms its subject in no way that holds for whoever brings it.",
         AssertionFlaw.ProviderRefused => "The provider itself says that the sign-in failed.",

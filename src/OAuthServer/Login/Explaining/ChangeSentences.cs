@@ -27,7 +27,9 @@ static class ChangeSentences
         Change.ComeWithinLoginHours => "try again within the login hours",
         Change.UnlockUser => "have an administrator unlock the user",
         Change.ActivateUser => "have an administrator activate the user",
-        Change.ApproveUserForApp => "have an administrator approve the user for this app",
+        Change.ApproveUserForApp => facts.Channel.RestsOnAssertion()
+            ? "have an administrator approve the user for this app, or the user allow it once at its sign-in page, refresh_token or offline_access included"
+            : "have an administrator approve the user for this app",
         Change.ChooseRunAsUser => "have an administrator choose a run-as user for the app",
         Change.ActivateApp => "have an administrator switch the app on",
         Change.AllowFlowForApp => "have an administrator register the app for this flow",

@@ -36,7 +36,9 @@ static class ReasonSentences
         DenyReason.ApiNotEnabled => "The profile lacks the permission API enabled.",
         DenyReason.AppInactive => "The app is switched off.",
         DenyReason.FlowNotEnabled => $"The app is not registered for \"{ChannelWords.Of(facts.Channel)}\".",
-        DenyReason.AppNotApprovedForUser => "The app takes approved users only, and this user is not approved.",
+        DenyReason.AppNotApprovedForUser => facts.Channel.RestsOnAssertion()
+            ? "The app is not approved for this user: no administrator has named the user, or, where the app leaves it to its users, this one has not allowed it to go on without them (refresh_token or offline_access)."
+            : "The app takes approved users only, and this user is not approved.",
         DenyReason.SsoRequired => "The profile requires single sign-on: local passwords are refused on every channel.",
         DenyReason.OutsideLoginHours => $"Outside the profile's login hours: it was {TimeZoneInfo.ConvertTime(facts.At, facts.Profile.Hours.Zone):dddd HH:mm} in {facts.Profile.Hours.Zone.Id}.",
         DenyReason.OutsideLoginRanges => $"{RuleSentences.Address(facts)} is outside the profile's login IP ranges.",
