@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
-using OAuthServer.Tests.Federation.Oidc;
 using OAuthServer.Tests.Features.SignIn;
+using OAuthServer.Tests.Federation.Oidc;
 using OAuthServer.Tests.Support;
 
 namespace OAuthServer.Tests.Features.Oidc;
