@@ -1,7 +1,7 @@
-using OAuthServer.Federation;
-using OAuthServer.Federation.Saml;
 using System.Diagnostics;
 using System.Security.Cryptography.Xml;
+using OAuthServer.Federation;
+using OAuthServer.Federation.Saml;
 using static OAuthServer.Tests.Federation.Saml.SamlScene;
 
 namespace OAuthServer.Tests.Federation.Saml;

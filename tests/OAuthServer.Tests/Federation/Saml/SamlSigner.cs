@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.Xml;
 using System.Xml;
-using OAuthServer.Federation.Saml;
 
 namespace OAuthServer.Tests.Federation.Saml;
 
