@@ -12,6 +12,7 @@ using OAuthServer.Features.PasswordReset;
 using OAuthServer.Features.Revocation;
 using OAuthServer.Features.SelfService;
 using OAuthServer.Features.Settings;
+using OAuthServer.Features.Setup;
 using OAuthServer.Features.Shared;
 using OAuthServer.Features.SignIn;
 using OAuthServer.Features.Token;
@@ -40,6 +41,7 @@ static class ServerServices
         services.AddSingleton<IdentityProviders>();
         services.AddSingleton<SsoRequests>();
         services.AddSingleton<FederatedAccounts>();
+        services.AddSingleton<IdentityLinks>();
         services.AddSingleton<ProviderErrands>();
         services.AddSingleton<AppDirectory>();
         services.AddSingleton<ClientAuthenticator>();
@@ -159,7 +161,11 @@ static class ServerServices
         services.AddSingleton<ScopeWords>();
         services.AddSettings();
         services.AddSingleton<CurrentPassword>();
+        services.AddSetup();
         services.AddSingleton<SsoAnswers>();
+        services.AddSingleton<RememberedProvider>();
+        services.AddSingleton<SignInWays>();
+        services.AddSingleton<SignInLook>();
         services.AddSingleton<SignInPages>();
         services.AddSingleton<ForgottenPasswords>();
         services.AddHostedService(provider => provider.GetRequiredService<ForgottenPasswords>());
