@@ -54,6 +54,12 @@ public sealed class AccountEmailTests
         Matches(AuthenticatorRemovedEmail.Compose(Ada, AccountScene.Server, byAdministrator, At), snapshot);
 
     [Fact]
+    public void Identity_linked() => Matches(IdentityLinkedEmail.Compose(Ada, AccountScene.Server, "Acme <Login>", At), "identity-linked");
+
+    [Fact]
+    public void Identity_unlinked() => Matches(IdentityUnlinkedEmail.Compose(Ada, AccountScene.Server, "Acme <Login>", At), "identity-unlinked");
+
+    [Fact]
     public void Recovery_codes_renewed() => Matches(RecoveryCodesRenewedEmail.Compose(Ada, AccountScene.Server, At), "recovery-codes-renewed");
 
     [Theory]
