@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OAuthServer.Features.Shared;
 using OAuthServer.Federation;
+using OAuthServer.Http;
 
 namespace OAuthServer.Tests.Support;
 
@@ -16,7 +17,7 @@ namespace OAuthServer.Tests.Support;
 /// Stands in for both protocols where a test is about the pages around them: sends browsers to an address that nobody answers, and hands
 /// in, at <see cref="Door"/>, whatever a test wants to have been answered.
 /// </summary>
-public sealed class ScriptedProvider : IProviderProtocol
+public sealed class ScriptedProvider(PublicUrl server) : IProviderProtocol
 {
     /// <summary>Takes <c>provider</c>, <c>handle</c>, <c>subject</c>, <c>email</c> (a verified one) and <c>flaw</c>.</summary>
     public const string Door = "/test-answer";
@@ -25,6 +26,12 @@ public sealed class ScriptedProvider : IProviderProtocol
 
     /// <summary>A client id whose provider does not answer.</summary>
     public const string Down = "down";
+
+    /// <summary>A client id whose provider is a page of this machine under another name, for real browsers.</summary>
+    public const string Near = "near";
+
+    /// <summary>What such a page's address ends with.</summary>
+    public const string NearPath = "/test-provider";
 
     /// <summary>A client id whose provider is sent a form.</summary>
     public const string Posted = "posted";
@@ -51,7 +58,7 @@ public sealed class ScriptedProvider : IProviderProtocol
     {
         Down => new ProviderRequest.Unreachable("Connection refused."),
         Posted => new ProviderRequest.Post(Address, [KeyValuePair.Create("RelayState", wish.Handle)]),
-        _ => new ProviderRequest.Redirect(QueryHelpers.AddQueryString(Address, new Dictionary<string, string?>
+        var id => new ProviderRequest.Redirect(QueryHelpers.AddQueryString(id == Near ? server.Value.Replace("localhost", "127.0.0.1", StringComparison.Ordinal) + NearPath : Address, new Dictionary<string, string?>
         {
             ["handle"] = wish.Handle,
             ["hint"] = wish.LoginHint,
@@ -67,6 +74,7 @@ public sealed class ScriptedProvider : IProviderProtocol
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
         {
             app.Map(Door, door => door.Run(AnswerAsync));
+            app.Map(NearPath, page => page.Run(context => context.Response.WriteAsync("provider")));
             next(app);
         };
 
