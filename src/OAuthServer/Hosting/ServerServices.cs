@@ -193,7 +193,6 @@ static class ServerServices
         services.AddSingleton<AssertionLogins>();
         services.AddSingleton<JwtBearerAssertions>();
         services.AddSingleton<IGrant, JwtBearerGrant>();
-        services.AddSingleton<SamlBearerAnswers>();
         services.AddSingleton<SamlBearerAssertions>();
         services.AddSingleton<IGrant, SamlBearerGrant>();
         services.AddSingleton<IGrant, TokenExchangeGrant>();

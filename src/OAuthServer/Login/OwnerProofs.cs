@@ -40,7 +40,7 @@ public sealed class OwnerProofs(GuessCounter guesses, Passwords passwords, UserA
     /// <summary>How long a sign-in spares the question.</summary>
     public static readonly TimeSpan Fresh = TimeSpan.FromMinutes(10);
 
-    internal const Proof SecondFactors = Proof.Totp | Proof.Passkey | Proof.RecoveryCode;
+    internal const Proof SecondFactors = Proof.Totp | Proof.Passkey | Proof.RecoveryCode | Proof.SsoSecondFactor;
 
     /// <summary>True when there is a password to ask for. One that opens no door, because single sign-on is required, proves nothing.</summary>
     public static bool HasPassword(SignedInBrowser browser) =>

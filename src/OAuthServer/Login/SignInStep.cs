@@ -15,6 +15,9 @@ public abstract record SignInStep
     /// <param name="OneOf">Any one of these, in the order to be offered.</param>
     public sealed record Asked(IReadOnlyList<ChallengeKind> OneOf) : SignInStep;
 
+    /// <summary>The sign-in at the identity provider is too old for what is asked next: the person signs in there once more.</summary>
+    public sealed record AgainAtProvider : SignInStep;
+
     /// <summary>Refused, before or after the credentials were proven.</summary>
     public sealed record Refused(LoginOutcome.Refused Outcome) : SignInStep;
 

@@ -42,14 +42,14 @@ public sealed partial class SignIns
         switch (outcome)
         {
             case LoginOutcome.SignedIn login:
-                if (StepUp.KindsFor(request?.Parameters.AcrValues, login) is { Count: > 0 } more)
-                    return await AskAfterProviderAsync(context, target, answer, user!, login.User, login.Assurance.Proven, more);
+                if (StepUp.KindsFor(request?.Parameters.AcrValues ?? target.AcrValues, login) is { Count: > 0 } more)
+                    return await AskAfterProviderAsync(context, target, answer, user!, login.User, login.Assurance.Proven, more, authenticatedAt);
                 if (await sessions.StartAsync(context, login, ChannelOf(request), request?.Id, answer.Session, authenticatedAt) is null)
                     return new SignInStep.Over();
                 await devices.RememberAsync(context, login, attempt.Request);
                 return new SignInStep.Done(WayOf(target, request));
             case LoginOutcome.Challenged { User: { } asked } challenged:
-                return await AskAfterProviderAsync(context, target, answer, user!, asked, challenged.Proven, challenged.OneOf);
+                return await AskAfterProviderAsync(context, target, answer, user!, asked, challenged.Proven, challenged.OneOf, authenticatedAt);
             case LoginOutcome.Refused refused:
                 return new SignInStep.Refused(refused);
             case LoginOutcome.TooMany many:
@@ -60,8 +60,12 @@ public sealed partial class SignIns
     }
 
     async Task<SignInStep> AskAfterProviderAsync(
-        HttpContext context, SignInTarget target, ProviderAnswer answer, User user, UserAccount account, Proof proven, IReadOnlyList<ChallengeKind> oneOf)
+        HttpContext context, SignInTarget target, ProviderAnswer answer, User user, UserAccount account, Proof proven, IReadOnlyList<ChallengeKind> oneOf,
+        DateTimeOffset authenticatedAt)
     {
+        // Whoever finds a browser that is signed in there must not enrol a factor of his own here.
+        if (oneOf.Contains(ChallengeKind.EnrolSecondFactor) && clock.GetUtcNow() - authenticatedAt >= OwnerProofs.Fresh)
+            return new SignInStep.AgainAtProvider();
         var begun = await pending.BeginAsync(context, user.Username, target, user, proven, answer.Session);
         return await AskAsync(context, begun, account, proven, oneOf);
     }

@@ -133,6 +133,11 @@ public sealed partial class SignIns(
         if (asked.Contains(ChallengeKind.EnrolSecondFactor) && clock.GetUtcNow() - browser.Session.AuthenticatedAt > OwnerProofs.Fresh)
         {
             // What is enrolled opens the door from then on: whoever merely found the browser open shall not enrol a factor of his own.
+            if (!OwnerProofs.HasPassword(browser))
+            {
+                var anew = await pending.BeginAsync(context, browser.User.Username, target, browser.User);
+                return await AskAsync(context, anew, (await accounts.FindByIdAsync(browser.User.Id))!, Proof.None, [ChallengeKind.Sso]);
+            }
             await pending.BeginAsync(context, browser.User.Username, target);
             return new SignInStep.Asked([ChallengeKind.Password]);
         }

@@ -10,7 +10,7 @@ namespace OAuthServer.Features.Shared;
 /// What follows from a provider's answer, the same for both protocols: a sign-in, a link, or a page that shows an administrator what came
 /// back. Which of them it is was settled when the browser was sent.
 /// </summary>
-public sealed class SsoAnswers(SignIns signIns, BrowserSessions sessions, FederatedAccounts accounts, RememberedProvider remembered)
+public sealed class SsoAnswers(SignIns signIns, BrowserSessions sessions, FederatedAccounts accounts, ProviderErrands errands, RememberedProvider remembered)
 {
     /// <summary>The way back of an errand that leads to a sign-in.</summary>
     public static string Write(SignInTarget target) => JsonSerializer.Serialize(target);
@@ -34,6 +34,11 @@ public sealed class SsoAnswers(SignIns signIns, BrowserSessions sessions, Federa
         var step = await signIns.ProviderAsync(context, target, answer);
         if (step is SignInStep.Done or SignInStep.Asked)
             remembered.Remember(context, answer.Provider);
+        if (step is SignInStep.AgainAtProvider)
+        {
+            return ProviderRequestResult.Of(context, await errands.SignInAsync(
+                context, answer.Provider, new(SsoPurpose.SignIn, Write(target), MustBeNew: true), loginHint: null));
+        }
         return step is SignInStep.Refused { Outcome: var refused } ? SignInRefusal.AfterProvider(context, refused, answer.Flaw) : SignInSteps.Result(context, step);
     }
 

@@ -13,7 +13,8 @@ namespace OAuthServer.Features.Sso;
 /// where the provider cannot be reached: that is nobody's failure, counts as none, and leaves every other way open.
 /// </summary>
 public sealed class StartModel(
-    IdentityProviders providers, ProviderErrands errands, BrowserSessions sessions, RememberedProvider remembered, SignInLook look, ILogger<StartModel> log) : PageModel
+    IdentityProviders providers, ProviderErrands errands, BrowserSessions sessions, RememberedProvider remembered, SignInLook look,
+    RequestLimits limits, RequestOrigins origins, ILogger<StartModel> log) : PageModel
 {
     /// <summary>The handle of the app's request.</summary>
     [BindProperty(Name = "request", SupportsGet = true)]
@@ -39,6 +40,9 @@ public sealed class StartModel(
     {
         if ((await providers.CurrentAsync()).Find(alias, provider) is not { } entry)
             return NotFound();
+        // Each visit is kept until the browser comes back, and anybody can make some.
+        if (limits.Take(origins.Of(HttpContext).Address) is > 0 and var seconds)
+            return SignInRefusal.TooMany(HttpContext, seconds);
         To = LocalPath.Of(To);
         var request = await look.ShowAsync(this, Handle, entry.OrgId);
         if (Handle is not null && request?.App.App.OrgId != entry.OrgId)

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using OAuthServer.Data;
 using OAuthServer.Http;
@@ -64,9 +62,7 @@ public sealed class OidcLogoutTokens(OidcDiscovery discovery, OidcSignatures sig
     /// <summary>On all nodes and over restarts.</summary>
     async ValueTask<bool> IsFirstUseAsync(ProviderEntry provider, CompactJws jws)
     {
-        var id = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"logout\n{provider.Id}\n{CompactJws.Text(jws.Claims, "jti")}")));
-        var until = (jws.Time("iat")!.Value + LongestAge + (2 * IdTokenRules.Skew)).ToUnixTimeMilliseconds();
-        return await writes.CommitAsync(async scope =>
-            await scope.Sql.ExecuteAsync("INSERT INTO used_assertions (id, expires_at) VALUES (@p0, @p1) ON CONFLICT (id) DO NOTHING", id, until) == 1);
+        var (id, until) = (CompactJws.Text(jws.Claims, "jti")!, jws.Time("iat")!.Value + LongestAge + (2 * IdTokenRules.Skew));
+        return await writes.CommitAsync(scope => UsedAssertions.ClaimAsync(scope.Sql, "logout " + provider.Id, id, until));
     }
 }

@@ -20,6 +20,12 @@ public sealed record SamlBearerExpectation
 /// <summary>Reads bare assertions for the SAML bearer grant (RFC 7522), as safely as those of sign-ins: signed themselves, not encrypted.</summary>
 public static class SamlBearer
 {
+    /// <summary>Who is said to have issued a bare assertion, to look up the keys; null when it is none. Nothing of it is verified.</summary>
+    public static string? IssuerOf(string base64Url) =>
+        SafeXml.ReadBase64Url(base64Url, XmlLimits.Message).Document?.DocumentElement is { } root && root.Is(SamlNames.Assertion, "Assertion")
+            ? root.Elements(SamlNames.Assertion, "Issuer").FirstOrDefault()?.Text()
+            : null;
+
     /// <summary>The verdict. Once the assertion holds its ID is still to be claimed, for the issuer, until UsableUntil.</summary>
     /// <param name="base64Url">The parameter "assertion".</param>
     /// <param name="expectation">What it is held against.</param>

@@ -20,6 +20,10 @@ public sealed class SamlPeers(PublicUrl publicUrl, SamlKeyRing keys, TimeProvide
             : reading;
     }
 
+    /// <summary>The keys that the provider signs with; null when it cannot be used, or goes by another name than this.</summary>
+    public IReadOnlyList<SamlKey>? KeysOf(ProviderEntry provider, string issuer) =>
+        Of(provider) is SamlMetadataReading.Found { Provider: var idp } && idp.EntityId == issuer ? [.. idp.SigningCertificates.Select(SamlKey.Of)] : null;
+
     /// <summary>Our entity id at this provider: its own, so that what is meant for one provider's door opens no other's.</summary>
     public string EntityIdOf(ProviderEntry provider) => publicUrl.At(provider.Path);
 

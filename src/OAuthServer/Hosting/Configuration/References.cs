@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Data;
+using OAuthServer.Federation;
+using OAuthServer.Policy;
 
 namespace OAuthServer.Hosting.Configuration;
 
@@ -30,6 +32,10 @@ static class References
             CheckIdentities(state, user, prune);
         foreach (var app in state.Declared.Apps)
         {
+            if (app.Settings.Flows.Contains(LoginChannel.SamlBearer) && app.Settings.Jwks is null && !HasProvider(state, provider => provider.Saml is not null))
+                app.Source.Add("jwks", "is missing: samlBearer assertions are checked with the app's public keys, or a SAML provider's; add the keys, or declare a provider.");
+            if (app.Settings.Flows.Contains(LoginChannel.TokenExchange) && !HasProvider(state, provider => provider.Oidc is not null))
+                app.Source.Add("flows", "has tokenExchange, which takes ID tokens of an OpenID provider; declare one in providers/, or remove it.");
             if (app.File.RunAs is { } runAs)
                 CheckUser(state, runAs, "runAs", app.Source, prune);
             foreach (var (index, username) in app.Settings.Preapproval.Users.Index())
@@ -74,6 +80,9 @@ static class References
                 user.Source.Add($"{path}.subject", "must be 1 to 512 characters.");
         }
     }
+
+    static bool HasProvider(OrgState state, Func<ProviderSettings, bool> isMeant) =>
+        state.Declared.Providers.Select(provider => provider.Settings).Concat(state.Providers.Values.Select(row => SettingsJson.Read<ProviderSettings>(row.Settings))).Any(isMeant);
 
     static async Task CheckOwnersAsync(ServerDb db, OrgState state)
     {

@@ -9,7 +9,7 @@ namespace OAuthServer.Features.Token.Grants;
 /// Holds SAML assertions against those who may have signed them (RFC 7522 section 3): an app with the keys that are registered for it, or a
 /// provider with those that it publishes. Each counts once, until it ends.
 /// </summary>
-public sealed class SamlBearerAssertions(IdentityProviders providers, SamlBearerAnswers answers, PublicUrl publicUrl, TimeProvider clock)
+public sealed class SamlBearerAssertions(IdentityProviders providers, SamlPeers peers, PublicUrl publicUrl, TimeProvider clock)
 {
     /// <summary>How long an app's assertion may be good for; it makes a fresh one whenever it likes.</summary>
     static readonly TimeSpan LongestOfApp = TimeSpan.FromMinutes(10);
@@ -36,16 +36,16 @@ public sealed class SamlBearerAssertions(IdentityProviders providers, SamlBearer
     /// <summary>The verdict on an assertion of a provider of this organization; null when it is of none.</summary>
     public async Task<ProviderAnswer?> OfProviderAsync(string text, string orgId)
     {
-        if (SamlBearerAnswers.IssuerOf(text) is not { } issuer)
+        if (SamlBearer.IssuerOf(text) is not { } issuer)
             return null;
-        foreach (var provider in (await providers.CurrentAsync()).Of(orgId))
+        foreach (var provider in (await providers.CurrentAsync()).Of(orgId).Where(provider => provider.Settings.Saml is not null))
         {
-            if (answers.KeysOf(provider, issuer) is not { } keys)
+            if (peers.KeysOf(provider, issuer) is not { } keys)
                 continue;
             var reading = Read(text, [.. Audiences, publicUrl.At(provider.Path)], claimed => claimed == issuer ? keys : null);
             return reading.Assertion is { } assertion && IsTooLongLived(assertion, LongestOfProvider)
                 ? ProviderAnswer.Refused(provider, AssertionFlaw.TooLongLived)
-                : answers.Of(provider, reading);
+                : SamlIdentity.Of(provider, reading);
         }
         return null;
     }

@@ -16,13 +16,13 @@ public sealed class SamlBearerGrant(AssertionLogins logins, SamlBearerAssertions
 
     public LoginChannel Channel => LoginChannel.SamlBearer;
 
-    public string? AssertedBy(RequestForm form) => form["assertion"] is { } text ? SamlBearerAnswers.IssuerOf(text) : null;
+    public string? AssertedBy(RequestForm form) => form["assertion"] is { } text ? SamlBearer.IssuerOf(text) : null;
 
     public async Task<GrantResult> RedeemAsync(TokenRequest request)
     {
         if (request.Form["assertion"] is not { } text)
             return new GrantResult.Refused(OAuthError.InvalidRequest("assertion is required."));
-        if (request.Client.IsAsserted || SamlBearerAnswers.IssuerOf(text) == request.App.ClientId)
+        if (request.Client.IsAsserted || SamlBearer.IssuerOf(text) == request.App.ClientId)
             return await OfAppAsync(request, text);
         return await assertions.OfProviderAsync(text, request.App.App.OrgId) is { } answer
             ? await logins.OfProviderAsync(request, Channel, answer)
