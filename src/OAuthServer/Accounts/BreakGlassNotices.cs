@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using OAuthServer.Data;
 using OAuthServer.Email;
 using OAuthServer.Http;
-using OAuthServer.Policy;
 
 namespace OAuthServer.Accounts;
 
@@ -19,9 +18,7 @@ public sealed class BreakGlassNotices(Database database, Outbox outbox, PublicUr
     {
         await using var db = database.NewContext();
         var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == userId);
-        var administrators = await db.Users.AsNoTracking()
-            .Where(u => u.OrgId == user.OrgId && u.Status == UserStatus.Active && administratorProfiles.Contains(u.ProfileId)).ToListAsync();
-        foreach (var administrator in administrators)
+        foreach (var administrator in await Administrators.OfAsync(db, user.OrgId, administratorProfiles))
             outbox.Add(db, BreakGlassEmail.Compose(administrator, user, server, channel, reference, from, clock.GetUtcNow()));
         await db.SaveChangesAsync();
         outbox.Wake();

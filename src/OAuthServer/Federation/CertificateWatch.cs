@@ -5,7 +5,6 @@ using OAuthServer.Data;
 using OAuthServer.Email;
 using OAuthServer.Http;
 using OAuthServer.Orgs;
-using OAuthServer.Policy;
 
 namespace OAuthServer.Federation;
 
@@ -71,10 +70,7 @@ public sealed class CertificateWatch(
         if (await db.CertificateWarnings.AnyAsync(w => w.ProviderId == last.Provider.Id && w.Thumbprint == last.Certificate.Thumbprint && w.Days <= days, cancellation))
             return;
         db.Add(new CertificateWarning { ProviderId = last.Provider.Id, Thumbprint = last.Certificate.Thumbprint, Days = days, SentAt = now });
-        var administering = (await orgs.CurrentAsync()).Rows.ProfilesOf(last.Provider.OrgId).Where(profile => profile.Administrator).Select(profile => profile.Id).ToArray();
-        var administrators = await db.Users.AsNoTracking()
-            .Where(u => u.OrgId == last.Provider.OrgId && u.Status == UserStatus.Active && administering.Contains(u.ProfileId)).ToListAsync(cancellation);
-        foreach (var administrator in administrators)
+        foreach (var administrator in await Administrators.OfAsync(db, last.Provider.OrgId, (await orgs.CurrentAsync()).Rows.AdministratingProfilesOf(last.Provider.OrgId), cancellation))
             outbox.Add(db, CertificateEmail.Compose(administrator, server, last.Provider.Settings.Label, last.Certificate.Subject, last.IsOurs, last.Certificate.NotAfter, now));
         try
         {

@@ -208,6 +208,7 @@ static class ServerServices
         services.AddSettings();
         services.AddSingleton<CurrentPassword>();
         services.AddSetup();
+        services.AddSingleton<ProviderDoor>();
         services.AddSingleton<SsoAnswers>();
         services.AddSingleton<RememberedProvider>();
         services.AddSingleton<SignInWays>();

@@ -130,9 +130,9 @@ public sealed class LoginGate(
             await RehashAsync(user!, outdated);
         if (attempt.ProvesAnew && judged.Ruling.Decision is LoginDecision.Allow && BreaksGlass(judged.Facts))
         {
-            var administrators = directory.Rows.ProfilesOf(user!.OrgId).Where(p => p.Administrator).Select(p => p.Id).ToArray();
-            await breakGlass.TellAsync(
-                user.Id, administrators, ChannelWords.Of(attempt.Channel), references.Of(judged.RecordId), attempt.Request.Origin.Address?.ToString());
+            var from = attempt.Request.Origin.Address?.ToString();
+            var administering = directory.Rows.AdministratingProfilesOf(user!.OrgId);
+            await breakGlass.TellAsync(user.Id, administering, ChannelWords.Of(attempt.Channel), references.Of(judged.RecordId), from);
         }
         return OutcomeOf(judged, attempt, user, org);
     }

@@ -61,4 +61,7 @@ public sealed record OrgSnapshot(
 {
     /// <summary>An organization's profiles.</summary>
     public IEnumerable<ProfileFacts> ProfilesOf(string orgId) => ProfileIds.GetValueOrDefault(orgId, []).Select(id => Profiles[id]);
+
+    /// <summary>The ids of those whose people administer it.</summary>
+    public string[] AdministratingProfilesOf(string orgId) => [.. ProfilesOf(orgId).Where(profile => profile.Administrator).Select(profile => profile.Id)];
 }
