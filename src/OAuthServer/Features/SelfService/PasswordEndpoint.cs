@@ -11,7 +11,7 @@ static class PasswordEndpoint
         var body = await JsonBody<ChangeRequest>.ReadAsync(http);
         if (body.Value is not { } request)
             return body.Problem!;
-        if (me.User.PasswordHash is null)
+        if (me.User.PasswordHash is null || !MailedLinks.HasUseForPassword(me.Profile, me.User))
         {
             return Problems.Of(
                 409, "no-password", "Your account has no password to change.",
