@@ -1,6 +1,6 @@
 using OAuthServer.Tests.Support.Providers;
-using static OAuthServer.Tests.Federation.SamlMessages;
 using static OAuthServer.Tests.Federation.ReceivedSaml;
+using static OAuthServer.Tests.Federation.SamlMessages;
 
 namespace OAuthServer.Tests.Federation;
 

@@ -5,8 +5,8 @@ using System.Security.Cryptography.Xml;
 using System.Text;
 using System.Xml;
 using OAuthServer.Tests.Support.Providers;
-using static OAuthServer.Tests.Federation.SamlMessages;
 using static OAuthServer.Tests.Federation.ReceivedSaml;
+using static OAuthServer.Tests.Federation.SamlMessages;
 
 namespace OAuthServer.Tests.Federation;
 
