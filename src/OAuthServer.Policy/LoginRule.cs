@@ -153,6 +153,9 @@ public enum DenyReason
     /// <summary>The profile requires single sign-on.</summary>
     SsoRequired,
 
+    /// <summary>The profile does not let identity providers vouch for its people.</summary>
+    SsoNotOffered,
+
     /// <summary>Outside the profile's login hours.</summary>
     OutsideLoginHours,
 

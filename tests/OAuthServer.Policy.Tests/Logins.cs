@@ -42,10 +42,10 @@ static class Logins
         LoginChannel.PasswordGrant => Program,
         LoginChannel.SoapLogin => Program with { Channel = channel, App = null },
         LoginChannel.JwtBearer => Program.Through(channel).Proving(Proof.ClientAssertion),
-        LoginChannel.SamlBearer => Program.Through(channel).Proving(Proof.SsoAssertion),
+        LoginChannel.SamlBearer => Program.Through(channel).Proving(Proof.SsoAssertion).WithProfile(p => p with { Sso = SsoMode.Offered }),
         LoginChannel.ClientCredentials => Program.Through(channel).Proving(Proof.ClientSecret),
         LoginChannel.RefreshToken => Program.Through(channel).Proving(Proof.RefreshToken),
-        LoginChannel.TokenExchange => Program.Through(channel).Proving(Proof.SsoAssertion),
+        LoginChannel.TokenExchange => Program.Through(channel).Proving(Proof.SsoAssertion).WithProfile(p => p with { Sso = SsoMode.Offered }),
     };
 
     public static NetworkList Networks(string range, string name = "") => new([IpRange.TryParse(range, name)!]);

@@ -14,9 +14,13 @@ public static class AccountLock
     public static async Task<IDbContextTransaction> BeginAsync(ServerDb db, string userId, DateTimeOffset at, CancellationToken cancellation)
     {
         var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        await db.Users.Where(user => user.Id == userId).ExecuteUpdateAsync(set => set.SetProperty(user => user.UpdatedAt, at), cancellation);
+        await TakeAsync(db, userId, at, cancellation);
         return transaction;
     }
+
+    /// <summary>The same inside a transaction that has begun.</summary>
+    internal static Task<int> TakeAsync(ServerDb db, string userId, DateTimeOffset at, CancellationToken cancellation) =>
+        db.Users.Where(user => user.Id == userId).ExecuteUpdateAsync(set => set.SetProperty(user => user.UpdatedAt, at), cancellation);
 
     /// <exception cref="InvalidOperationException">The caller forgot to begin a transaction: half a change could be kept.</exception>
     internal static void Demand(ServerDb db)

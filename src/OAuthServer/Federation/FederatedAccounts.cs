@@ -57,6 +57,8 @@ public sealed class FederatedAccounts(Database database, OrgDirectory orgs, Outb
             // The name may have been taken a moment ago by the same person's other tab: look for the identity again.
             if (account is FederatedAccount.Refused { Flaw: AssertionFlaw.NameTaken } && !isLast)
                 continue;
+            if (account is FederatedAccount.Refused { IsToEnd: true, User: { } leaving })
+                await AccountLock.TakeAsync(db, leaving.Id, clock.GetUtcNow(), cancellation);
             try
             {
                 var user = await ChangeAsync(db, answer, account, cancellation);
@@ -123,10 +125,12 @@ public sealed class FederatedAccounts(Database database, OrgDirectory orgs, Outb
     }
 
     /// <summary>An address is a name only where the provider speaks for its domain, and has verified it.</summary>
-    static async Task<FederatedAccount> OfEmailAsync(ServerDb db, ProviderAnswer answer, User owner, string email, CancellationToken cancellation)
+    async Task<FederatedAccount> OfEmailAsync(ServerDb db, ProviderAnswer answer, User owner, string email, CancellationToken cancellation)
     {
         var domain = email[(email.LastIndexOf('@') + 1)..];
+        var isAdministrator = (await ProfilesAsync(answer.Provider)).Any(profile => profile.Id == owner.ProfileId && profile.Administrator);
         return !answer.Provider.Settings.Domains.Contains(domain, StringComparer.OrdinalIgnoreCase) || owner.IsBreakGlass
+            || isAdministrator && !answer.Provider.Settings.Provisioning.MayGrantAdministrator
                 ? new FederatedAccount.Refused(AssertionFlaw.EmailNotTrusted, owner)
             : !answer.Claims.EmailIsVerified ? new FederatedAccount.Refused(AssertionFlaw.EmailNotVerified, owner)
             : await db.FederatedIdentities.AnyAsync(i => i.UserId == owner.Id && i.ProviderId == answer.Provider.Id, cancellation)
@@ -142,8 +146,11 @@ public sealed class FederatedAccounts(Database database, OrgDirectory orgs, Outb
             return new FederatedAccount.Refused(AssertionFlaw.NoProfile);
         if (person.Username is not { } username || !Usernames.IsAcceptable(username) || EmailOf(person) is null)
             return new FederatedAccount.Refused(AssertionFlaw.NameTaken);
-        var normal = Usernames.Normalize(username);
+        var normal = Usernames.Normalize(username)!;
+        var domain = normal[(normal.LastIndexOf('@') + 1)..];
+        // A name of another organization's domain is that organization's to give, whether or not somebody has it yet.
         return await db.Users.AnyAsync(u => u.NormalizedUsername == normal, cancellation)
+            || await db.ProviderDomains.AnyAsync(d => d.Domain == domain && db.IdentityProviders.Any(p => p.Id == d.ProviderId && p.OrgId != provider.OrgId), cancellation)
             ? new FederatedAccount.Refused(AssertionFlaw.NameTaken)
             : new FederatedAccount.ToBeMade(person, profileId);
     }
@@ -228,13 +235,15 @@ public sealed class FederatedAccounts(Database database, OrgDirectory orgs, Outb
     static Task<FederatedIdentity?> IdentityAsync(ServerDb db, ProviderAnswer answer, CancellationToken cancellation) =>
         db.FederatedIdentities.SingleOrDefaultAsync(i => i.ProviderId == answer.Provider.Id && i.Subject == answer.Subject && i.Format == answer.Format, cancellation);
 
-    /// <summary>The one account of the organization that has this address; with several, none is meant.</summary>
+    /// <summary>
+    /// The one account of the organization that has this address; with several, none is meant. Not one that a provider has made: its address is
+    /// what somebody said there.
+    /// </summary>
     static async Task<User?> OwnerOfAsync(ServerDb db, string orgId, string email, CancellationToken cancellation)
     {
-        // The address is compared as a whole and as written by the administrator, but for the case of ASCII letters.
         var lower = email.ToLowerInvariant();
 #pragma warning disable CA1304, CA1311, CA1862, MA0011 // translated to SQL, where there is no culture
-        return await db.Users.Where(u => u.OrgId == orgId && u.Email.ToLower() == lower).Take(2).ToListAsync(cancellation) is [var one] ? one : null;
+        return await db.Users.Where(u => u.OrgId == orgId && u.ProvisionedBy == null && u.Email.ToLower() == lower).Take(2).ToListAsync(cancellation) is [var one] ? one : null;
 #pragma warning restore CA1304, CA1311, CA1862, MA0011
     }
 

@@ -25,7 +25,7 @@ public sealed record SignedInBrowser(BrowserSession Session, User User, ProfileF
 /// ended, another secret after every sign-in. It never decides who may sign in: it is given what the gate allowed.
 /// </summary>
 public sealed class BrowserSessions(
-    Database database, OrgDirectory orgs, MasterKey key, ServerCookies cookies, RequestOrigins origins, TimeProvider clock)
+    Database database, OrgDirectory orgs, IdentityProviders providers, MasterKey key, ServerCookies cookies, RequestOrigins origins, TimeProvider clock)
 {
     const string Cookie = "session";
     const string Purpose = "browser-session";
@@ -193,7 +193,7 @@ public sealed class BrowserSessions(
         if (!directory.Profiles.TryGetValue(row.user.ProfileId, out var profile) || !directory.Orgs.TryGetValue(row.user.OrgId, out var org))
             return null;
         var browser = new SignedInBrowser(row.session, row.user, profile, org);
-        if (!Stands(browser, origins.Of(context), now))
+        if (!Stands(browser, origins.Of(context), now) || !await IsVouchedForAsync(row.session))
             return null;
         if (now - row.session.LastSeenAt >= SeenEvery)
         {
@@ -211,6 +211,10 @@ public sealed class BrowserSessions(
         && !(now >= browser.Session.EndsAt)
         && now < browser.Session.LastSeenAt + browser.Profile.SessionIdleTimeout
         && (!browser.Profile.SessionBoundToAddress || browser.Session.SourceAddress == origin.Address?.ToString());
+
+    /// <summary>No provider vouched, or the one that did is still there and switched on.</summary>
+    async ValueTask<bool> IsVouchedForAsync(BrowserSession session) =>
+        session.ProviderId is not { } id || (await providers.CurrentAsync()).FindById(id) is { Row.IsActive: true };
 
     sealed record Found(SignedInBrowser? Browser);
 }

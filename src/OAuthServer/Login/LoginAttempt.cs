@@ -17,6 +17,9 @@ public sealed record LoginAttempt
     /// <summary>The app that asks, already proven or public.</summary>
     public AppEntry? App { get; init; }
 
+    /// <summary>False where the app is only claimed, by an assertion that does not hold: such refusals do not count against it.</summary>
+    public bool AppIsProven { get; init; } = true;
+
     public required LoginSubject Subject { get; init; }
 
     public required LoginCredentials Credentials { get; init; }

@@ -104,6 +104,8 @@ public sealed class LoginGate(
         };
         if (attempt.PasswordAsOf is { } proven && user?.PasswordChangedAt != proven)
             verified = new(new Evidence(verified.Evidence.Presented, Proof.None, CredentialFlaw.WrongPassword));
+        if ((profile.SecondFactorKinds & Proof.SsoSecondFactor) == Proof.None)
+            verified = verified with { Evidence = verified.Evidence with { Proven = verified.Evidence.Proven & ~Proof.SsoSecondFactor } };
         if (user is null && attempt.Subject is LoginSubject.RunAs)
             verified = new(verified.Evidence with { Flaw = CredentialFlaw.NoRunAsUser });
         // What was verified elsewhere may name somebody who is not there: that proves nobody.
@@ -203,16 +205,20 @@ public sealed class LoginGate(
             if (provesAnew && facts.User.Lockout.Failures > 0)
                 await FailureCounters.WriteAsync(scope.Sql, user.Id, trusted, 0, null);
         }
-        else if (Refusals.CountsAsGuess(ruling))
+        else if (Refusals.CountsAsGuess(ruling) && HasGuessableSecret(facts))
             await FailureCounters.WriteAsync(scope.Sql, user.Id, trusted, facts.User.Lockout.AfterFailure(facts.Profile.Lockout, facts.At).Failures, facts.At);
     }
+
+    /// <summary>Nobody guesses at an assertion; and where single sign-on is required, a right guess would open nothing.</summary>
+    static bool HasGuessableSecret(LoginFacts facts) =>
+        (facts.Evidence.Presented & Proof.SsoAssertion) == Proof.None && (facts.Profile.Sso != SsoMode.Required || facts.User.IsBreakGlass);
 
     LoginOutcome OutcomeOf(Judged judged, LoginAttempt attempt, UserAccount? user, OrgEntry? org)
     {
         var reference = references.Of(judged.RecordId);
         metrics.Login(EnumNames<LoginChannel>.Of(attempt.Channel), LoginHistory.DecisionWord(judged.Ruling.Decision), judged.Ruling.DecidingRule);
         if (judged.Ruling.Decision is LoginDecision.Deny)
-            limits.Count(attempt.Request.Origin.Address, attempt.App is { Settings.IsPublic: false } app ? app.ClientId : null); // anybody may name a public app
+            limits.Count(attempt.Request.Origin.Address, attempt.App is { Settings.IsPublic: false } app && attempt.AppIsProven ? app.ClientId : null); // anybody may name an app
         return judged.Ruling.Decision switch
         {
             LoginDecision.Allow allow => new LoginOutcome.SignedIn(user!, org!, judged.Facts.Profile, allow.Assurance, judged.Facts.At, reference),

@@ -14,7 +14,7 @@ public static class FactsMapping
         org.Id, org.Status, org.PasswordGrantEnabled, org.SoapLoginEnabled,
         new NetworkList([.. networks.Select(network => Range(network.Range, network.Name))]));
 
-    public static ProfileFacts ProfileFacts(Organization org, Profile profile, ProfileSettings settings) => new()
+    public static ProfileFacts ProfileFacts(Organization org, Profile profile, ProfileSettings settings, bool hasProvider = false) => new()
     {
         Id = profile.Id,
         Version = profile.Version,
@@ -23,7 +23,7 @@ public static class FactsMapping
         Hours = settings.LoginHours is { } hours ? LoginHoursOf(hours) : LoginHours.Always,
         Doors = settings.Doors.ToHashSet(),
         ApiOnly = settings.ApiOnly,
-        Sso = settings.Sso ?? (org.SsoRequiredByDefault ? SsoMode.Required : SsoMode.Off),
+        Sso = settings.Sso ?? (org.SsoRequiredByDefault ? SsoMode.Required : hasProvider ? SsoMode.Offered : SsoMode.Off),
         SecurityTokenOffTrustedNetworks = settings.SecurityToken.OffTrustedNetworks,
         SecurityTokenLifetime = settings.SecurityToken.LifetimeDays is { } days ? TimeSpan.FromDays(days) : null,
         SecurityTokenSingleUse = settings.SecurityToken.SingleUse,

@@ -35,12 +35,13 @@ public sealed class OrgDirectory(Database database, ChangeWatch changes) : IDisp
                 db.ProfileVersions, p => new { p.Id, p.Version }, v => new { Id = v.ProfileId, v.Version },
                 (p, v) => new { Profile = p, v.Settings })
             .ToListAsync();
+        var withProvider = (await db.IdentityProviders.AsNoTracking().Where(p => p.IsActive).Select(p => p.OrgId).Distinct().ToListAsync()).ToHashSet(StringComparer.Ordinal);
         var runAs = await db.Users.AsNoTracking().Where(u => db.ConnectedApps.Any(app => app.RunAsUserId == u.Id)).ToListAsync();
         return new(
             orgs,
             profiles.ToFrozenDictionary(
                 p => p.Profile.Id,
-                p => FactsMapping.ProfileFacts(orgs[p.Profile.OrgId].Org, p.Profile, SettingsJson.Read<ProfileSettings>(p.Settings)),
+                p => FactsMapping.ProfileFacts(orgs[p.Profile.OrgId].Org, p.Profile, SettingsJson.Read<ProfileSettings>(p.Settings), withProvider.Contains(p.Profile.OrgId)),
                 StringComparer.Ordinal),
             runAs.ToFrozenDictionary(user => user.Id, StringComparer.Ordinal),
             profiles.GroupBy(p => p.Profile.OrgId, p => p.Profile.Id, StringComparer.Ordinal).ToFrozenDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal));

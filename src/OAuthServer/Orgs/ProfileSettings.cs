@@ -20,7 +20,7 @@ public sealed record ProfileSettings
 
     public bool ApiOnly { get; init; }
 
-    /// <summary>None = the organization's default.</summary>
+    /// <summary>None = the organization's default: required where its switch says so, else offered where it has a provider, else off.</summary>
     public SsoMode? Sso { get; init; }
 
     public SecurityTokenSettings SecurityToken { get; init; } = new();

@@ -39,7 +39,7 @@ public class DeviceIsKnownTests
     public void Very_first_login_passes() => Stranger.WithUser(u => u with { IsFirstLogin = true }).MustPass();
 
     [Fact]
-    public void Identity_provider_passes() => Stranger.Proving(Proof.SsoAssertion).MustPass();
+    public void Identity_provider_passes() => Stranger.WithProfile(p => p with { Sso = SsoMode.Offered }).Proving(Proof.SsoAssertion).MustPass();
 
     [Fact]
     public void Enrolled_second_factor_is_asked_for_instead() => Stranger

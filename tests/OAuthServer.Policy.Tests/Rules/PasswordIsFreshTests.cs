@@ -32,7 +32,7 @@ public class PasswordIsFreshTests
     [InlineData(Proof.Passkey)]
     [InlineData(Proof.SsoAssertion)]
     public void Login_without_the_password_does_not_look_at_its_age(Proof proven) =>
-        Logins.Person.WithUser(Old).WithUser(u => u with { MustChangePassword = true }).Proving(proven).MustPass();
+        Logins.Person.WithUser(Old).WithUser(u => u with { MustChangePassword = true }).WithProfile(p => p with { Sso = SsoMode.Offered }).Proving(proven).MustPass();
 
     [Fact]
     public void Password_of_unknown_age_is_not_called_old() =>

@@ -49,6 +49,7 @@ public class SecondFactorInTheBrowserTests
     [InlineData(LoginChannel.Device)]
     public void It_is_asked_after_an_identity_provider_exactly_as_after_a_password(LoginChannel channel) => Logins.On(channel)
         .WithUser(u => u with { Enrolled = Proof.Totp })
+        .WithProfile(p => p with { Sso = SsoMode.Offered })
         .Proving(Proof.SsoAssertion)
         .MustBeAsked(SecondFactorInTheBrowser, ChallengeKind.Totp, ChallengeKind.RecoveryCode);
 
@@ -59,7 +60,7 @@ public class SecondFactorInTheBrowserTests
     public void A_factor_that_the_identity_provider_saw_spares_ours_where_the_profile_lets_it_count(BrowserSecondFactor mode, bool enrolmentForced)
     {
         var login = Logins.Person
-            .WithProfile(p => p with { BrowserSecondFactor = mode, EnrolmentForced = enrolmentForced })
+            .WithProfile(p => p with { Sso = SsoMode.Offered, BrowserSecondFactor = mode, EnrolmentForced = enrolmentForced })
             .Proving(Proof.SsoAssertion | Proof.SsoSecondFactor);
         login.MustPass();
         login.WithUser(u => u with { Enrolled = Proof.Totp }).WithProfile(p => p with { EnrolmentForced = false }).MustPass();

@@ -72,4 +72,17 @@ public class SsoIsUsedWhenRequiredTests
         .WithProfile(Required)
         .WithUser(u => u with { IsBreakGlass = true })
         .MustBeRefused(SsoIsUsedWhenRequired, DenyReason.SecondFactorRequired);
+
+    [Theory]
+    [InlineData(LoginChannel.Browser)]
+    [InlineData(LoginChannel.AuthorizationCode)]
+    [InlineData(LoginChannel.SamlBearer)]
+    [InlineData(LoginChannel.TokenExchange)]
+    public void Where_it_is_off_no_identity_provider_vouches_for_anybody(LoginChannel channel)
+    {
+        var login = Logins.On(channel).WithProfile(p => p with { Sso = SsoMode.Off }).Proving(Proof.SsoAssertion);
+        login.MustBeRefused(SsoIsUsedWhenRequired, DenyReason.SsoNotOffered);
+        login.WithUser(u => u with { IsBreakGlass = true }).MustBeRefused(SsoIsUsedWhenRequired, DenyReason.SsoNotOffered);
+        login.WithProfile(p => p with { Sso = SsoMode.Offered }).MustPass();
+    }
 }

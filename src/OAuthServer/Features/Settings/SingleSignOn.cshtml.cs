@@ -51,7 +51,7 @@ public sealed class SingleSignOnModel(
         await LoadAsync();
         if (Ways.FirstOrDefault(way => way.ProviderId == provider) is not { IsActive: true, Identity: null })
             return NotFound();
-        if (!OwnerProofField.Holds(this, await proofs.CheckAsync(HttpContext, Me, CurrentPassword), texts))
+        if (!OwnerProofField.Holds(this, await proofs.CheckForFactorAsync(HttpContext, Me, CurrentPassword), texts))
             return Wrong(ModelState[nameof(CurrentPassword)]!.Errors[0].ErrorMessage);
         var entry = (await providers.CurrentAsync()).FindById(provider!)!;
         var sent = await errands.SignInAsync(HttpContext, entry, new(SsoPurpose.Link, null, Me.User.Id, MustBeNew: true), loginHint: null);
@@ -63,7 +63,7 @@ public sealed class SingleSignOnModel(
         await LoadAsync();
         if (!Ways.Any(way => way.Identity?.Id == identity))
             return NotFound();
-        if (!OwnerProofField.Holds(this, await proofs.CheckAsync(HttpContext, Me, CurrentPassword), texts))
+        if (!OwnerProofField.Holds(this, await proofs.CheckForFactorAsync(HttpContext, Me, CurrentPassword), texts))
             return Wrong(ModelState[nameof(CurrentPassword)]!.Errors[0].ErrorMessage);
         switch (await links.UnlinkAsync(Me.User, Me.Profile, identity, HttpContext.RequestAborted))
         {
@@ -97,6 +97,6 @@ public sealed class SingleSignOnModel(
             .. offered.SelectMany(provider => own.Where(i => i.ProviderId == provider.Id).Select(i => (FederatedIdentity?)i).DefaultIfEmpty()
                 .Select(identity => new ProviderLink(provider.Id, provider.Settings.Label, provider.Row.IsActive, identity))),
         ];
-        Proof = await OwnerProofField.OfAsync(proofs, Me);
+        Proof = await OwnerProofField.OfFactorAsync(proofs, Me, Routes.SettingsSingleSignOn);
     }
 }

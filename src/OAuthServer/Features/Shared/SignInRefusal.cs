@@ -40,9 +40,9 @@ public static class SignInRefusal
     /// <param name="refused">What the gate said.</param>
     /// <param name="flaw">What was wrong with the answer.</param>
     public static IActionResult AfterProvider(HttpContext context, LoginOutcome.Refused refused, AssertionFlaw flaw) =>
-        refused.IsProven ? Page(context, refused)
-        : flaw == AssertionFlaw.ProviderUnreachable ? RefusalPage.Result(StatusCodes.Status503ServiceUnavailable, Of(context, "Provider", refused.Reference))
-        : RefusalPage.Result(StatusCodes.Status403Forbidden, Of(context, flaw == AssertionFlaw.ProviderRefused ? "ProviderRefused" : "Assertion", refused.Reference));
+        refused.IsProven || refused.Reason != DenyReason.AssertionRejected
+            ? Page(context, refused)
+            : RefusalPage.Result(StatusCodes.Status403Forbidden, Of(context, KeyOf(flaw), refused.Reference));
 
     /// <summary>As a part of a page.</summary>
     public static Refusal Of(HttpContext context, LoginOutcome.Refused refused) =>
@@ -53,6 +53,14 @@ public static class SignInRefusal
         var texts = context.RequestServices.GetRequiredService<IStringLocalizer<SignInRefusalTexts>>();
         return new(texts["Title"], texts[key], texts[key + "WhatToDo"] is { ResourceNotFound: false } advice ? advice : texts["WhatToDo"], reference);
     }
+
+    /// <summary>Where none of our checks failed, that much is said.</summary>
+    static string KeyOf(AssertionFlaw flaw) => flaw switch
+    {
+        AssertionFlaw.ProviderUnreachable => "Provider",
+        AssertionFlaw.ProviderRefused => "ProviderRefused",
+        _ => "Assertion",
+    };
 
     static string KeyOf(DenyReason reason) => reason switch
     {
@@ -65,6 +73,7 @@ public static class SignInRefusal
         DenyReason.AppInactive or DenyReason.FlowNotEnabled => "App",
         DenyReason.AppNotApprovedForUser => "AppNotApproved",
         DenyReason.SsoRequired => "Sso",
+        DenyReason.SsoNotOffered => "SsoOff",
         DenyReason.LockedOut or DenyReason.UnknownUser or DenyReason.NothingPresented or DenyReason.WrongPassword
             or DenyReason.SecurityTokenRetired or DenyReason.SecurityTokenExpired or DenyReason.SecurityTokenSpent or DenyReason.TotpReplayed
             or DenyReason.WrongCode or DenyReason.PasskeyRejected or DenyReason.AssertionRejected or DenyReason.UnknownApp

@@ -40,8 +40,8 @@ public sealed class StartModel(
     {
         if ((await providers.CurrentAsync()).Find(alias, provider) is not { } entry)
             return NotFound();
-        // Each visit is kept until the browser comes back, and anybody can make some.
-        if (limits.Take(origins.Of(HttpContext).Address) is > 0 and var seconds)
+        // Each visit is kept until the browser comes back, and anybody can make some; an app's request has been counted when it came.
+        if (Handle is null && limits.Take(origins.Of(HttpContext).Address) is > 0 and var seconds)
             return SignInRefusal.TooMany(HttpContext, seconds);
         To = LocalPath.Of(To);
         var request = await look.ShowAsync(this, Handle, entry.OrgId);

@@ -58,7 +58,7 @@ public static class LoginRefusal
             or DenyReason.WrongCode or DenyReason.PasskeyRejected or DenyReason.AssertionRejected or DenyReason.UnknownApp
             or DenyReason.WrongClientSecret or DenyReason.ClientAssertionRejected or DenyReason.ChannelClosedByProfile
             or DenyReason.ChannelClosedByOrg or DenyReason.ApiOnlyUser or DenyReason.ApiNotEnabled or DenyReason.AppInactive
-            or DenyReason.FlowNotEnabled or DenyReason.SsoRequired or DenyReason.TotpRequired or DenyReason.SecurityTokenNotAccepted
+            or DenyReason.FlowNotEnabled or DenyReason.SsoRequired or DenyReason.SsoNotOffered or DenyReason.TotpRequired or DenyReason.SecurityTokenNotAccepted
             or DenyReason.SecurityTokenRequired or DenyReason.SecondFactorRequired or DenyReason.EnrolmentRequired
             or DenyReason.DeviceUnknown => AuthenticationFailure,
     };

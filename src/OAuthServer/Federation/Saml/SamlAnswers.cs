@@ -12,6 +12,9 @@ public sealed class SamlAnswers(SamlPeers peers, SamlKeyRing keys, SamlMetadataF
     /// <param name="cancellation">Ends the waiting for newer metadata.</param>
     public async Task<ProviderAnswer> ReadAsync(ProviderEntry provider, string response, SsoReturn? back, CancellationToken cancellation)
     {
+        // Before any key is used: what nobody asked for costs us nothing.
+        if (back is null && !provider.Settings.Saml!.IdpInitiated && SamlResponses.Peek(response) is { } claim)
+            return ProviderAnswer.Refused(provider, claim.InResponseTo is null ? AssertionFlaw.Unsolicited : AssertionFlaw.NotAsked, claim.InResponseTo);
         if (peers.Of(provider) is not SamlMetadataReading.Found { Provider: var idp })
             return ProviderAnswer.Refused(provider, AssertionFlaw.ProviderUnreachable, ((SamlMetadataReading.Unusable)peers.Of(provider)).Problem);
         var reading = await ReadAsync(provider, idp, response, back, cancellation);

@@ -40,6 +40,7 @@ static class ReasonSentences
             ? "The app is not approved for this user: no administrator has named the user, or, where the app leaves it to its users, this one has not allowed it to go on without them (refresh_token or offline_access)."
             : "The app takes approved users only, and this user is not approved.",
         DenyReason.SsoRequired => "The profile requires single sign-on: local passwords are refused on every channel.",
+        DenyReason.SsoNotOffered => "The profile has single sign-on off: no identity provider can vouch for its people.",
         DenyReason.OutsideLoginHours => $"Outside the profile's login hours: it was {TimeZoneInfo.ConvertTime(facts.At, facts.Profile.Hours.Zone):dddd HH:mm} in {facts.Profile.Hours.Zone.Id}.",
         DenyReason.OutsideLoginRanges => $"{RuleSentences.Address(facts)} is outside the profile's login IP ranges.",
         DenyReason.TotpRequired => "The profile wants a code of the authenticator app appended to the password, and none was.",

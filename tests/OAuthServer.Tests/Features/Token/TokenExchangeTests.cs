@@ -109,23 +109,42 @@ public sealed class TokenExchangeTests(Servers servers)
     }
 
     [Fact]
-    public async Task A_first_contact_makes_the_account_by_the_providers_rules_where_an_administrator_has_approved_the_app_for_it()
+    public async Task A_token_makes_changes_and_ends_no_account_because_it_can_be_shown_again_and_may_hold_less_than_a_sign_in()
     {
         await using var idp = await PublishedProvider.StartAsync();
         using var scene = await SceneAsync(true);
-        var profile = await scene.Org.ProfileAsync(new());
-        await ProviderAsync(scene.Org, idp, settings => settings with { Provisioning = new() { Creates = true, DefaultProfile = profile.Name } });
-        var claims = idp.Claims(scene.Now, "carol");
-        claims["email"] = $"carol{Guid.NewGuid():N}@corp.test";
+        var (profile, other) = (await scene.Org.ProfileAsync(new()), await scene.Org.ProfileAsync(new()));
+        var provider = await ProviderAsync(scene.Org, idp, settings => settings with
+        {
+            Provisioning = new()
+            {
+                Creates = true,
+                DeactivatesWithoutProfile = true,
+                Profiles = [new() { Claim = "groups", Value = "staff", Profile = other.Name }],
+                LeftWhen = new() { Claim = "left", Value = "true" },
+            },
+        });
+        await scene.Scene.ChangeSettingsAsync(settings => settings with { Preapproval = new() { Required = true, Profiles = [profile.Name, other.Name] } });
+        var nobody = idp.Claims(scene.Now, "carol");
+        nobody["email"] = $"carol{Guid.NewGuid():N}@corp.test";
         await scene.RefusedAsync(
-            await SendAsync(scene, idp.Key.Sign(claims)), "invalid_request", "invalid assertion", DenyReason.AssertionRejected, AssertionFlaw.NoAccount, LoginChannel.TokenExchange);
-        await scene.Scene.ChangeSettingsAsync(settings => settings with { Preapproval = new() { Required = true, Profiles = [profile.Name] } });
-        var answer = await SendAsync(scene, idp.Key.Sign(claims));
-        answer.IsAllowed();
-        Assert.Equal(AccessToken, answer["issued_token_type"]);
+            await SendAsync(scene, idp.Key.Sign(nobody)), "invalid_request", "invalid assertion", DenyReason.AssertionRejected, AssertionFlaw.NoAccount, LoginChannel.TokenExchange);
+        var made = await scene.Org.UserAsync(change: user => (user.ProvisionedBy, user.ProfileId) = (provider.Id, profile.Id));
         await using var db = scene.Server.Database.NewContext();
-        var made = await db.Users.AsNoTracking().SingleAsync(user => user.Username == claims["email"]!.ToString(), TestContext.Current.CancellationToken);
-        Assert.Equal((made.Id, scene.Org.Id, profile.Id), ((await scene.Server.RecordAsync(answer)).UserId, made.OrgId, made.ProfileId));
+        db.Add(new FederatedIdentity { ProviderId = provider.Id, Subject = "dora", UserId = made.Id, CreatedAt = scene.Now });
+        await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        var thin = idp.Claims(scene.Now, "dora");
+        await scene.RefusedAsync(
+            await SendAsync(scene, idp.Key.Sign(thin)), "invalid_request", "invalid assertion", DenyReason.AssertionRejected, AssertionFlaw.NoProfile, LoginChannel.TokenExchange);
+        var promoted = idp.Claims(scene.Now, "dora");
+        promoted["groups"] = "staff";
+        (await SendAsync(scene, idp.Key.Sign(promoted))).IsAllowed();
+        var left = idp.Claims(scene.Now, "dora");
+        left["left"] = "true";
+        await scene.RefusedAsync(
+            await SendAsync(scene, idp.Key.Sign(left)), "invalid_request", "invalid assertion", DenyReason.AssertionRejected, AssertionFlaw.Deprovisioned, LoginChannel.TokenExchange);
+        var row = await made.RowAsync();
+        Assert.Equal((profile.Id, UserStatus.Active), (row.ProfileId, row.Status));
     }
 
     [Fact]

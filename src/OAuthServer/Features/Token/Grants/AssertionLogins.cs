@@ -22,7 +22,7 @@ public sealed class AssertionLogins(LoginGate gate, Consents consents, Federated
     /// <summary>What an identity provider asserts, of the app's own organization. A flaw without a provider is of an issuer that is none of them.</summary>
     public async Task<GrantResult> OfProviderAsync(TokenRequest request, LoginChannel channel, ProviderAnswer answer)
     {
-        var (userId, flaw) = await AccountAsync(request, channel, answer);
+        var (userId, flaw) = await AccountAsync(request, answer);
         var proven = Proof.SsoAssertion | (answer.HasSecondFactor ? Proof.SsoSecondFactor : Proof.None);
         return await JudgeAsync(
             request, channel, new AssertedLogin(answer.Provider.Id, answer.Provider.OrgId, flaw),
@@ -48,6 +48,7 @@ public sealed class AssertionLogins(LoginGate gate, Consents consents, Federated
                 Subject = subject,
                 Credentials = Credentials(request, channel, asserted, presented, once),
                 Assertion = asserted,
+                AppIsProven = asserted.Flaw == AssertionFlaw.None || !request.Client.IsAsserted,
             },
             request.Aborted);
         if (outcome is not LoginOutcome.SignedIn login)
@@ -66,18 +67,17 @@ public sealed class AssertionLogins(LoginGate gate, Consents consents, Federated
         };
     }
 
-    /// <summary>The account that a provider means. One is made, changed or ended only for an app that could go on from there.</summary>
-    async Task<(string? UserId, AssertionFlaw Flaw)> AccountAsync(TokenRequest request, LoginChannel channel, ProviderAnswer answer)
+    /// <summary>
+    /// The account that a provider means. None is made, changed or ended here: a token can be shown again, long after it was made, and
+    /// may hold less than a sign-in would.
+    /// </summary>
+    async Task<(string? UserId, AssertionFlaw Flaw)> AccountAsync(TokenRequest request, ProviderAnswer answer)
     {
         if (answer.Flaw != AssertionFlaw.None)
             return (null, answer.Flaw);
-        var account = await federated.FindAsync(answer, request.Aborted);
-        if (AppFlaw.Of(request.App, channel) is null && (account is not FederatedAccount.ToBeMade || request.App.Settings.Preapproval.Required))
-            account = await federated.EnsureAsync(answer, request.Aborted);
-        return account switch
+        return await federated.FindAsync(answer, request.Aborted) switch
         {
             FederatedAccount.Linked linked => (linked.User.Id, AssertionFlaw.None),
-            FederatedAccount.ToBeLinked found => (found.User.Id, AssertionFlaw.None),
             FederatedAccount.Refused refused => (refused.User?.Id, refused.Flaw),
             _ => (null, AssertionFlaw.NoAccount),
         };
