@@ -64,12 +64,12 @@ public sealed class PageTests(Chromium chromium)
     }
 
     /// <summary>Looks at a page. With <c>SCREENSHOTS</c> naming a folder, people can look too.</summary>
-    static async Task LookAsync(Scene scene, IPage page, string? url, string kind, string? name = null)
+    internal static async Task LookAsync(Scene scene, IPage page, string? url, string kind, string? name = null, int status = 200)
     {
         if (url is not null)
         {
             var answer = await page.GotoAsync(url);
-            Assert.True(answer!.Status == (url.EndsWith("/nowhere", StringComparison.Ordinal) ? 404 : 200), $"{url}: {answer.Status}\n{string.Join('\n', scene.Server.Log.Lines.TakeLast(5))}");
+            Assert.True(answer!.Status == (url.EndsWith("/nowhere", StringComparison.Ordinal) ? 404 : status), $"{url}: {answer.Status}\n{string.Join('\n', scene.Server.Log.Lines.TakeLast(5))}");
         }
         if (Environment.GetEnvironmentVariable("SCREENSHOTS") is { Length: > 0 } folder)
         {

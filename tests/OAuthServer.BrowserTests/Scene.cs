@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Accounts;
 using OAuthServer.Apps;
@@ -24,9 +25,9 @@ sealed class Scene : IAsyncDisposable
 
     internal string Url => Server.PublicUrl;
 
-    internal static async Task<Scene> NewAsync()
+    internal static async Task<Scene> NewAsync(Action<WebApplicationBuilder>? customize = null)
     {
-        var server = await TestServer.StartAtItsPublicUrlAsync("localhost");
+        var server = await TestServer.StartAtItsPublicUrlAsync("localhost", customize);
         server.Clock.Set(TimeProvider.System.GetUtcNow());
         var org = await TestOrg.AddAsync(server);
         return new(server, org);

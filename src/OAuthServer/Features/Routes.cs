@@ -22,6 +22,7 @@ public static class Routes
     public const string SignInPasskey = "/login/passkey";
     public const string SignInEnrol = "/login/enrol";
     public const string SignInNewPassword = "/login/new-password";
+    public const string SignInProvider = "/login/single-sign-on";
     public const string ForgottenPassword = "/forgot-password";
     public const string ResetPassword = "/reset-password";
     public const string Device = "/setup/connect";

@@ -2,6 +2,8 @@ using System.Net.Mail;
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Accounts;
 using OAuthServer.Data;
+using OAuthServer.Email;
+using OAuthServer.Http;
 using OAuthServer.Orgs;
 using OAuthServer.Policy;
 
@@ -34,7 +36,7 @@ public abstract record FederatedAccount
 /// Finds, makes, updates and ends accounts by what a provider asserts. An account is known by the provider and the subject, never by an
 /// e-mail address alone; what an administrator has made, no provider changes. A provider reaches its own organization and no other.
 /// </summary>
-public sealed class FederatedAccounts(Database database, OrgDirectory orgs, TimeProvider clock)
+public sealed class FederatedAccounts(Database database, OrgDirectory orgs, Outbox outbox, PublicUrl server, TimeProvider clock)
 {
     /// <summary>What an answer that holds would lead to. Changes nothing.</summary>
     public async Task<FederatedAccount> FindAsync(ProviderAnswer answer, CancellationToken cancellation = default)
@@ -60,6 +62,7 @@ public sealed class FederatedAccounts(Database database, OrgDirectory orgs, Time
                 var user = await ChangeAsync(db, answer, account, cancellation);
                 await db.SaveChangesAsync(cancellation);
                 await transaction.CommitAsync(cancellation);
+                outbox.Wake();
                 return user is null ? account : new FederatedAccount.Linked(user);
             }
             catch (DbUpdateException) when (!isLast)
@@ -83,7 +86,7 @@ public sealed class FederatedAccounts(Database database, OrgDirectory orgs, Time
             return present.UserId == userId ? AssertionFlaw.None : AssertionFlaw.LinkedElsewhere;
         if (await db.FederatedIdentities.AnyAsync(i => i.UserId == userId && i.ProviderId == answer.Provider.Id, cancellation))
             return AssertionFlaw.LinkedElsewhere;
-        db.Add(NewIdentity(answer, userId, now));
+        AddIdentity(db, answer, user, now);
         try
         {
             await db.SaveChangesAsync(cancellation);
@@ -93,6 +96,7 @@ public sealed class FederatedAccounts(Database database, OrgDirectory orgs, Time
             return AssertionFlaw.LinkedElsewhere; // by somebody else, at this moment
         }
         await transaction.CommitAsync(cancellation);
+        outbox.Wake();
         return AssertionFlaw.None;
     }
 
@@ -156,7 +160,7 @@ public sealed class FederatedAccounts(Database database, OrgDirectory orgs, Time
                 await UpdateAsync(user, answer, now);
                 return user;
             case FederatedAccount.ToBeLinked { User: { } user }:
-                db.Add(NewIdentity(answer, user.Id, now));
+                AddIdentity(db, answer, user, now);
                 return user;
             case FederatedAccount.ToBeMade made:
                 var fresh = Make(answer.Provider, made, now);
@@ -203,6 +207,13 @@ public sealed class FederatedAccounts(Database database, OrgDirectory orgs, Time
         CreatedAt = now,
         UpdatedAt = now,
     };
+
+    /// <summary>From now on it opens an account that was there before: the owner is told.</summary>
+    void AddIdentity(ServerDb db, ProviderAnswer answer, User user, DateTimeOffset now)
+    {
+        db.Add(NewIdentity(answer, user.Id, now));
+        outbox.Add(db, IdentityLinkedEmail.Compose(user, server, answer.Provider.Settings.Label, now));
+    }
 
     static FederatedIdentity NewIdentity(ProviderAnswer answer, string userId, DateTimeOffset now) => new()
     {

@@ -14,6 +14,7 @@ using OAuthServer.Features.Revocation;
 using OAuthServer.Features.Saml;
 using OAuthServer.Features.SelfService;
 using OAuthServer.Features.Settings;
+using OAuthServer.Features.Setup;
 using OAuthServer.Features.Shared;
 using OAuthServer.Features.SignIn;
 using OAuthServer.Features.Token;
@@ -44,6 +45,7 @@ static class ServerServices
         services.AddSingleton<IdentityProviders>();
         services.AddSingleton<SsoRequests>();
         services.AddSingleton<FederatedAccounts>();
+        services.AddSingleton<IdentityLinks>();
         services.AddSingleton<ProviderErrands>();
         services.AddSingleton<CertificateWatch>();
         services.AddOidc();
@@ -199,7 +201,11 @@ static class ServerServices
         services.AddSingleton<ScopeWords>();
         services.AddSettings();
         services.AddSingleton<CurrentPassword>();
+        services.AddSetup();
         services.AddSingleton<SsoAnswers>();
+        services.AddSingleton<RememberedProvider>();
+        services.AddSingleton<SignInWays>();
+        services.AddSingleton<SignInLook>();
         services.AddSingleton<SignInPages>();
         services.AddSingleton<ForgottenPasswords>();
         services.AddHostedService(provider => provider.GetRequiredService<ForgottenPasswords>());

@@ -11,6 +11,7 @@ public sealed class AuthorizationParameters
     [
         "client_id", "response_type", "response_mode", "redirect_uri", "scope", "state", "nonce", "code_challenge", "code_challenge_method",
         "prompt", "max_age", "login_hint", "id_token_hint", "acr_values", "ui_locales", "request", "request_uri", "immediate",
+        "domain_hint", "sso_provider",
     ];
 
     readonly IReadOnlyDictionary<string, string> values;
@@ -47,6 +48,12 @@ public sealed class AuthorizationParameters
 
     /// <summary>Whom the app believes to be there (OpenID Connect Core 1.0, section 3.1.2.1): to be filled in, never trusted.</summary>
     public string? LoginHint => this["login_hint"];
+
+    /// <summary>A domain whose identity provider is meant.</summary>
+    public string? DomainHint => this["domain_hint"];
+
+    /// <summary>The identity provider that is meant: its name, or the organization's alias, a slash and its name.</summary>
+    public string? SsoProvider => this["sso_provider"];
 
     public string? AcrValues => this["acr_values"];
 

@@ -42,6 +42,10 @@ public sealed class OwnerProofs(GuessCounter guesses, Passwords passwords, UserA
 
     internal const Proof SecondFactors = Proof.Totp | Proof.Passkey | Proof.RecoveryCode;
 
+    /// <summary>True when there is a password to ask for. One that opens no door, because single sign-on is required, proves nothing.</summary>
+    public static bool HasPassword(SignedInBrowser browser) =>
+        browser.User.PasswordHash is not null && MailedLinks.HasUseForPassword(browser.Profile, browser.User);
+
     /// <summary>True when this browser's sign-in is fresh and strong enough to spare the question.</summary>
     public async Task<bool> IsFreshAsync(SignedInBrowser browser)
     {
@@ -68,7 +72,7 @@ public sealed class OwnerProofs(GuessCounter guesses, Passwords passwords, UserA
     {
         if (await IsFreshAsync(browser))
             return OwnerProof.Holds;
-        if (browser.User.PasswordHash is null)
+        if (!HasPassword(browser))
             return OwnerProof.SignInAgain;
         if (string.IsNullOrEmpty(password))
             return OwnerProof.PasswordWanted;

@@ -58,6 +58,12 @@ public sealed class AccountEmailTests
         Matches(BreakGlassEmail.Compose(Ada, Ada, AccountScene.Server, "browser", "7K3M-2QPD", "192.0.2.7", At), "break-glass-used");
 
     [Fact]
+    public void Identity_linked() => Matches(IdentityLinkedEmail.Compose(Ada, AccountScene.Server, "Acme <Login>", At), "identity-linked");
+
+    [Fact]
+    public void Identity_unlinked() => Matches(IdentityUnlinkedEmail.Compose(Ada, AccountScene.Server, "Acme <Login>", At), "identity-unlinked");
+
+    [Fact]
     public void Recovery_codes_renewed() => Matches(RecoveryCodesRenewedEmail.Compose(Ada, AccountScene.Server, At), "recovery-codes-renewed");
 
     [Theory]

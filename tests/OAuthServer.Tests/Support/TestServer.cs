@@ -27,11 +27,13 @@ public sealed class TestServer : IAsyncDisposable
     public const string Outside = "127.0.0.1";
 
     readonly ServerOptions options;
+    readonly Action<WebApplicationBuilder>? customize;
     WebApplication app;
     readonly string folder = Directory.CreateTempSubdirectory("oauthserver-test-").FullName;
 
-    TestServer(string? postgres, Func<ServerOptions, ServerOptions>? change, DateTimeOffset? now)
+    TestServer(string? postgres, Func<ServerOptions, ServerOptions>? change, DateTimeOffset? now, Action<WebApplicationBuilder>? customize)
     {
+        this.customize = customize;
         if (now is { } at)
             Clock.Set(at);
         var usual = new ServerOptions
@@ -66,19 +68,26 @@ public sealed class TestServer : IAsyncDisposable
     /// <summary>The address the server believes to have; it listens elsewhere unless started at its public URL.</summary>
     public string PublicUrl => options.PublicUrl;
 
-    public static async Task<TestServer> StartAsync(bool postgres = false, Func<ServerOptions, ServerOptions>? change = null, DateTimeOffset? now = null)
+    /// <summary>A server on a port of its own.</summary>
+    /// <param name="postgres">On a new database of PostgreSQL instead of the embedded one.</param>
+    /// <param name="change">Changes its options.</param>
+    /// <param name="now">What its clock says.</param>
+    /// <param name="customize">Replaces services.</param>
+    public static async Task<TestServer> StartAsync(
+        bool postgres = false, Func<ServerOptions, ServerOptions>? change = null, DateTimeOffset? now = null, Action<WebApplicationBuilder>? customize = null)
     {
-        var server = new TestServer(postgres ? await Postgres.NewDatabaseAsync() : null, change, now);
+        var server = new TestServer(postgres ? await Postgres.NewDatabaseAsync() : null, change, now, customize);
         await server.ListenAsync();
         return server;
     }
 
     /// <summary>A server that listens where its public URL says, for clients that follow the addresses it publishes.</summary>
     /// <param name="host">A name or address of this machine's loopback.</param>
-    public static Task<TestServer> StartAtItsPublicUrlAsync(string host = "127.0.0.1")
+    /// <param name="customize">Replaces services.</param>
+    public static Task<TestServer> StartAtItsPublicUrlAsync(string host = "127.0.0.1", Action<WebApplicationBuilder>? customize = null)
     {
         var url = $"http://{host}:{FreePort.Next()}";
-        return StartAsync(change: options => options with { Listen = url, PublicUrl = url });
+        return StartAsync(change: options => options with { Listen = url, PublicUrl = url }, customize: customize);
     }
 
     /// <summary>Stops the server and starts a new one on the same database, clock and log.</summary>
@@ -153,6 +162,7 @@ public sealed class TestServer : IAsyncDisposable
     {
         builder.Services.AddSingleton<TimeProvider>(Clock);
         builder.Logging.ClearProviders().AddProvider(Log);
+        customize?.Invoke(builder);
     });
 
     async Task ListenAsync()

@@ -22,7 +22,7 @@ public sealed record OwnerProofField(bool IsWanted, bool IsStuck = false, string
 
     /// <summary>Where a fresh sign-in spares the question.</summary>
     internal static async Task<OwnerProofField> OfAsync(OwnerProofs proofs, SignedInBrowser me) =>
-        await proofs.IsFreshAsync(me) ? new(IsWanted: false) : Always(me, isFresh: false);
+        await proofs.IsFreshAsync(me) ? new(IsWanted: false) : new(OwnerProofs.HasPassword(me), !OwnerProofs.HasPassword(me));
 
     /// <summary>Where the password is asked for however fresh the sign-in is.</summary>
     static OwnerProofField Always(SignedInBrowser me, bool isFresh) => new(me.User.PasswordHash is not null, me.User.PasswordHash is null && !isFresh);

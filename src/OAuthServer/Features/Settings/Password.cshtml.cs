@@ -35,7 +35,7 @@ public sealed class PasswordModel(
 
     public async Task<IActionResult> OnPostAsync()
     {
-        if (Me.User.PasswordHash is null)
+        if (Me.User.PasswordHash is null || Me.IsSsoRequired())
             return Page();
         if (string.IsNullOrEmpty(CurrentPassword))
             ModelState.AddModelError(nameof(CurrentPassword), texts["Error.PasswordWanted"]);

@@ -13,7 +13,7 @@ public static class SignInPaths
     {
         ChallengeKind.Password => Routes.SignInPassword,
         ChallengeKind.Passkey => Routes.SignInPasskey,
-        ChallengeKind.Sso => Routes.SignIn,
+        ChallengeKind.Sso => Routes.SignInProvider,
         ChallengeKind.Totp => Routes.SignInCode,
         ChallengeKind.RecoveryCode => Routes.SignInRecoveryCode,
         ChallengeKind.EmailCode => Routes.SignInMailedCode,

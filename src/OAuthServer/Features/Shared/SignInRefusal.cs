@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
+using OAuthServer.Federation;
 using OAuthServer.Login;
 using OAuthServer.Policy;
 
@@ -31,9 +32,21 @@ public static class SignInRefusal
     /// <summary>The identity provider does not answer: as a page of its own. It is no failure of the person's, and counts as none.</summary>
     public static IActionResult ProviderUnreachable(HttpContext context) => RefusalPage.Result(StatusCodes.Status503ServiceUnavailable, Of(context, "Provider", null));
 
+    /// <summary>
+    /// What a provider answered did not lead to a sign-in: as a page of its own. Which check it was that failed is behind the reference; an
+    /// outsider learns nothing of it. That the provider itself said no, or fell silent, is no check of ours.
+    /// </summary>
+    /// <param name="context">The browser's request.</param>
+    /// <param name="refused">What the gate said.</param>
+    /// <param name="flaw">What was wrong with the answer.</param>
+    public static IActionResult AfterProvider(HttpContext context, LoginOutcome.Refused refused, AssertionFlaw flaw) =>
+        refused.IsProven ? Page(context, refused)
+        : flaw == AssertionFlaw.ProviderUnreachable ? RefusalPage.Result(StatusCodes.Status503ServiceUnavailable, Of(context, "Provider", refused.Reference))
+        : RefusalPage.Result(StatusCodes.Status403Forbidden, Of(context, flaw == AssertionFlaw.ProviderRefused ? "ProviderRefused" : "Assertion", refused.Reference));
+
     /// <summary>As a part of a page.</summary>
     public static Refusal Of(HttpContext context, LoginOutcome.Refused refused) =>
-        Of(context, refused.IsProven ? KeyOf(refused.Reason) : "General", refused.Reference);
+        Of(context, refused.IsProven ? KeyOf(refused.Reason) : refused.Reason == DenyReason.AssertionRejected ? "Assertion" : "General", refused.Reference);
 
     static Refusal Of(HttpContext context, string key, string? reference)
     {

@@ -10,7 +10,7 @@ namespace OAuthServer.Features.Shared;
 /// What follows from a provider's answer, the same for both protocols: a sign-in, a link, or a page that shows an administrator what came
 /// back. Which of them it is was settled when the browser was sent.
 /// </summary>
-public sealed class SsoAnswers(SignIns signIns, BrowserSessions sessions, FederatedAccounts accounts)
+public sealed class SsoAnswers(SignIns signIns, BrowserSessions sessions, FederatedAccounts accounts, RememberedProvider remembered)
 {
     /// <summary>The way back of an errand that leads to a sign-in.</summary>
     public static string Write(SignInTarget target) => JsonSerializer.Serialize(target);
@@ -23,11 +23,19 @@ public sealed class SsoAnswers(SignIns signIns, BrowserSessions sessions, Federa
     {
         SsoPurpose.Link => await LinkAsync(context, back.Errand, answer),
         SsoPurpose.Test => await TryAsync(context, back.Errand, answer),
-        _ => SignInSteps.Result(context, await signIns.ProviderAsync(context, TargetOf(back), answer)),
+        _ => await SignInAsync(context, TargetOf(back), answer),
     };
 
     static SignInTarget TargetOf(SsoReturn? back) =>
         back?.Errand is { Purpose: SsoPurpose.SignIn, Target: { } target } ? JsonSerializer.Deserialize<SignInTarget>(target)! : new(null, null);
+
+    async Task<IActionResult> SignInAsync(HttpContext context, SignInTarget target, ProviderAnswer answer)
+    {
+        var step = await signIns.ProviderAsync(context, target, answer);
+        if (step is SignInStep.Done or SignInStep.Asked)
+            remembered.Remember(context, answer.Provider);
+        return step is SignInStep.Refused { Outcome: var refused } ? SignInRefusal.AfterProvider(context, refused, answer.Flaw) : SignInSteps.Result(context, step);
+    }
 
     /// <summary>Both are fresh: the sign-in here was asked for before the browser left, the one there was demanded anew.</summary>
     async Task<IActionResult> LinkAsync(HttpContext context, SsoErrand errand, ProviderAnswer answer)
@@ -42,6 +50,7 @@ public sealed class SsoAnswers(SignIns signIns, BrowserSessions sessions, Federa
     {
         if (await sessions.CurrentAsync(context) is not { Profile.Administrator: true } browser || browser.User.Id != errand.UserId || browser.User.OrgId != answer.Provider.OrgId)
             return SignInRefusal.Over(context);
+        OrganizationLook.Show(context, browser.Org.Org);
         var account = answer.Flaw == AssertionFlaw.None ? await accounts.FindAsync(answer, context.RequestAborted) : null;
         return SsoTrial.Result(new(answer, account));
     }

@@ -13,7 +13,7 @@ namespace OAuthServer.Features.SignIn;
 /// Whoever is signed in already and need not do it again is sent on.
 /// </summary>
 public sealed class IndexModel(
-    SignInPages pages, PendingSignIns pending, SignIns signIns, BrowserSessions sessions,
+    SignInPages pages, SignInWays ways, RememberedProvider remembered, PendingSignIns pending, SignIns signIns, BrowserSessions sessions,
     AuthorizationRequests requests, IdTokenHints hints, TimeProvider clock) : PageModel
 {
     /// <summary>The handle of the app's request.</summary>
@@ -28,8 +28,18 @@ public sealed class IndexModel(
     [BindProperty(Name = "acr_values", SupportsGet = true)]
     public string? AcrValues { get; set; }
 
+    /// <summary>The person wants to type a password, although others of the organization are sent to a provider.</summary>
+    [BindProperty(Name = "password", SupportsGet = true)]
+    public bool UsePassword { get; set; }
+
     [BindProperty]
     public string? Username { get; set; }
+
+    /// <summary>Providers to choose from: the last used one, and those of the organization whose app asks.</summary>
+    public IReadOnlyList<OfferedProvider> Providers { get; private set; } = [];
+
+    /// <summary>There are providers, and nothing says whose is meant.</summary>
+    public bool MayFind { get; private set; }
 
     /// <summary>Who is signed in, and may go on or be another.</summary>
     public SignedInBrowser? Present { get; private set; }
@@ -41,11 +51,8 @@ public sealed class IndexModel(
         if (Handle is not null && request is null)
             return SignInRefusal.Over(HttpContext);
         var present = await sessions.CurrentAsync(HttpContext);
-        if (present is null || another)
-        {
-            Username = request?.Parameters.LoginHint;
-            return Page();
-        }
+        if (present is null || another || UsePassword)
+            return await AskAsync(request, request?.Parameters.LoginHint);
         if (request is not null && present.Session.AnsweredRequestId != request.Id)
         {
             var isOld = present.Session.AuthenticatedAt < request.CreatedAt; // as the hub has it
@@ -55,10 +62,7 @@ public sealed class IndexModel(
                 return Page();
             }
             if ((isOld && MustAuthenticateAnew(request, present)) || await IsAnotherMeantAsync(request, present))
-            {
-                Username = request.Parameters.LoginHint ?? present.User.Username;
-                return Page();
-            }
+                return await AskAsync(request, request.Parameters.LoginHint ?? present.User.Username);
         }
         return pages.Answer(this, await signIns.FromSessionAsync(HttpContext, present, new(Handle, To, Handle is null ? AcrValues : null)), nameof(Username), "CouldNotSignIn");
     }
@@ -71,9 +75,33 @@ public sealed class IndexModel(
             return SignInRefusal.Over(HttpContext);
         var username = Username?.Trim();
         if (string.IsNullOrEmpty(username))
+        {
+            await OfferAsync(request);
             return pages.Wrong(this, nameof(Username), "UsernameMissing");
+        }
+        if (!UsePassword)
+        {
+            if (await ways.OfCompanyAsync(username, request) is { Alias: { } alias })
+                return LocalRedirect("~" + SsoPaths.Organization(alias, Handle, To));
+            if (await ways.OfNameAsync(username, request) is { Org.SsoRequiredByDefault: true } provider)
+                return LocalRedirect("~" + SsoPaths.Start(provider, Handle, To, username));
+        }
         await pending.BeginAsync(HttpContext, username, new(Handle, To));
         return LocalRedirect("~" + Routes.SignInPassword);
+    }
+
+    /// <summary>Forgets the provider of the last time.</summary>
+    public async Task<IActionResult> OnPostForgetAsync()
+    {
+        if (await BeginAsync() is null && Handle is not null)
+            return SignInRefusal.Over(HttpContext);
+        remembered.Forget(HttpContext);
+        return LocalRedirect("~" + Routes.SignIn + QueryString.Create(new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["another"] = "true",
+            ["request"] = Handle,
+            ["to"] = To,
+        }.Where(pair => pair.Value is not null)));
     }
 
     /// <summary>Goes on as who is signed in (<c>prompt=select_account</c>).</summary>
@@ -83,6 +111,25 @@ public sealed class IndexModel(
             return SignInRefusal.Over(HttpContext);
         await requests.ChooseAccountAsync(request);
         return LocalRedirect("~" + AuthorizationRequests.AuthorizeUrlOf(request.App, Handle!));
+    }
+
+    /// <summary>Asks for a name, unless it is certain where the browser goes.</summary>
+    async Task<IActionResult> AskAsync(StoredRequest? request, string? username)
+    {
+        if (!UsePassword && await ways.StraightAsync(request, To, username) is { } straight)
+            return LocalRedirect("~" + straight);
+        Username = username;
+        await OfferAsync(request);
+        return Page();
+    }
+
+    async Task OfferAsync(StoredRequest? request)
+    {
+        if (await ways.MayLeadAwayAsync())
+            PageHeaders.AllowAnyFormAction(HttpContext);
+        Providers = request is not null ? await ways.OfferAsync(HttpContext, request.App.App.OrgId, Handle, To)
+            : await ways.LastUsedAsync(HttpContext, null, To) is { } last ? [last] : [];
+        MayFind = request is null && await ways.AreThereAnyAsync();
     }
 
     async Task<StoredRequest?> BeginAsync()

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
 using OAuthServer.Features.Shared;
 using OAuthServer.Login;
-using OAuthServer.Orgs;
 using OAuthServer.Policy;
 
 namespace OAuthServer.Features.SignIn;
@@ -12,19 +11,24 @@ namespace OAuthServer.Features.SignIn;
 /// What the pages of a sign-in have in common: the sign-in they belong to, whose name and colours they wear, and what they answer when
 /// a step has been judged.
 /// </summary>
-public sealed class SignInPages(PendingSignIns pending, AuthorizationRequests requests, OrgDirectory orgs, IStringLocalizer<SignInTexts> texts)
+public sealed class SignInPages(PendingSignIns pending, SignInLook look, SignInWays ways, IStringLocalizer<SignInTexts> texts)
 {
     /// <summary>The sign-in that is under way at this browser; null when none is.</summary>
     public async Task<SignInUnderWay?> FindAsync(PageModel page)
     {
         if (await pending.CurrentAsync(page.HttpContext) is not { } at)
             return null;
-        await DressAsync(page, at.Target.RequestHandle, at.User?.OrgId);
+        var request = await DressAsync(page, at.Target.RequestHandle, at.User?.OrgId);
+        var provider = at.Row.Username.Length == 0 ? null : await ways.OfNameAsync(at.Row.Username, request);
+        if (request is null && at.User is null && provider is not null)
+            OrganizationLook.Show(page.HttpContext, provider.Org);
         page.ViewData["Again"] = page.Url.Content("~" + Routes.SignIn) + QueryString.Create(new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["another"] = "true",
             ["request"] = at.Target.RequestHandle,
             ["to"] = at.Target.To,
+            // Who is at these pages although others of the domain are sent on has asked for that.
+            ["password"] = provider is { Org.SsoRequiredByDefault: true } ? "true" : null,
         }.Where(pair => pair.Value is not null));
         return at;
     }
@@ -34,19 +38,7 @@ public sealed class SignInPages(PendingSignIns pending, AuthorizationRequests re
         await FindAsync(page) is { } at && at.IsAsked(kind) ? at : null;
 
     /// <summary>Gives the page the name of the app that asks, and the look of its organization.</summary>
-    public async Task<StoredRequest?> DressAsync(PageModel page, string? requestHandle, string? orgId = null)
-    {
-        var request = requestHandle is null ? null : await requests.FindAsync(requestHandle);
-        if (request is not null)
-        {
-            page.ViewData["App"] = request.App.App.Name;
-            // The way of these forms ends at the app, through redirects that browsers check against form-action too.
-            PageHeaders.AllowAnyFormAction(page.HttpContext);
-        }
-        if ((request?.App.App.OrgId ?? orgId) is { } id && (await orgs.CurrentAsync()).Rows.Orgs.TryGetValue(id, out var org))
-            OrganizationLook.Show(page.HttpContext, org.Org);
-        return request;
-    }
+    public Task<StoredRequest?> DressAsync(PageModel page, string? requestHandle, string? orgId = null) => look.ShowAsync(page, requestHandle, orgId);
 
     /// <summary>The answer to a judged step.</summary>
     /// <param name="page">The page that asked.</param>

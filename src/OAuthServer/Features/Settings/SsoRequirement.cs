@@ -1,0 +1,11 @@
+using OAuthServer.Login;
+using OAuthServer.Policy;
+
+namespace OAuthServer.Features.Settings;
+
+/// <summary>Who has no use for a password here.</summary>
+static class SsoRequirement
+{
+    /// <summary>True for whom local passwords are refused everywhere. The break-glass administrator keeps the password, token rules and all.</summary>
+    internal static bool IsSsoRequired(this SignedInBrowser me) => me.Profile.Sso == SsoMode.Required && !me.User.IsBreakGlass;
+}
