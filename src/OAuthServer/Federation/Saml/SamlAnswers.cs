@@ -16,8 +16,9 @@ public sealed class SamlAnswers(SamlPeers peers, SamlKeyRing keys, SamlMetadataF
     /// <param name="cancellation">Ends the waiting for newer metadata.</param>
     public async Task<ProviderAnswer> ReadAsync(ProviderEntry provider, string response, SsoReturn? back, CancellationToken cancellation)
     {
-        if (peers.Of(provider) is not SamlMetadataReading.Found { Provider: var idp })
-            return ProviderAnswer.Refused(provider, AssertionFlaw.ProviderUnreachable, ((SamlMetadataReading.Unusable)peers.Of(provider)).Problem);
+        (provider, var known) = await metadata.KnownAsync(provider, cancellation);
+        if (known is not SamlMetadataReading.Found { Provider: var idp })
+            return ProviderAnswer.Refused(provider, AssertionFlaw.ProviderUnreachable, ((SamlMetadataReading.Unusable)known).Problem);
         var reading = await ReadAsync(provider, idp, response, back, cancellation);
         if (reading.Flaw is AssertionFlaw.SignatureInvalid && await metadata.FetchAsync(provider, cancellation) is var newer
             && newer.Metadata != provider.Metadata && peers.Of(newer) is SamlMetadataReading.Found { Provider: var changed })
