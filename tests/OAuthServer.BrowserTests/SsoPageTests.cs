@@ -33,7 +33,7 @@ public sealed class SsoPageTests(Chromium chromium)
             db.Add(new FederatedIdentity { ProviderId = acme.Id, Subject = "ada", UserId = user.Id, CreatedAt = now.AddDays(-40), LastUsedAt = now.AddHours(-2) });
             db.Add(new FederatedIdentity { ProviderId = acme.Id, Subject = "bob", UserId = bound.Id, CreatedAt = now.AddDays(-40) });
             db.Add(new ProviderMetadata { ProviderId = saml.Id, Problem = "The provider answered 404.", ProblemAt = now });
-            await db.SaveChangesAsync();
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
         }
         await using var profile = await chromium.NewAsync(options =>
         {

@@ -29,7 +29,7 @@ public sealed class AppliedRules(IStringLocalizer<SettingsTexts> texts)
         Rule("Network", Network(who)),
         Rule("SecurityToken", SecurityToken(who)),
         Rule("SecondFactor", SecondFactor(who)),
-        Rule("Api", Api(who.Profile)),
+        Rule("Api", Api(who)),
         Rule("Password", Password(who)),
         Rule("Ranges", Ranges(who)),
         Rule("Hours", Hours(who)),
@@ -71,15 +71,20 @@ public sealed class AppliedRules(IStringLocalizer<SettingsTexts> texts)
         return (texts["Applied." + key], isEnrolled ? Good : key == "FactorNever" ? Plain : Attention);
     }
 
-    (string, string) Api(ProfileFacts profile) => !profile.ApiEnabled ? (texts["Applied.ApiOff"], Plain) : profile.ApiSecondFactor switch
+    (string, string) Api(AppliedTo who) => !who.Profile.ApiEnabled ? (texts["Applied.ApiOff"], Plain) : IsPasswordRefused(who) ? (texts["Applied.ApiSso"], Plain) : who.Profile.ApiSecondFactor switch
     {
         ApiSecondFactor.SecurityToken => (texts["Applied.ApiToken"], Plain),
         ApiSecondFactor.Totp => (texts["Applied.ApiTotp"], Plain),
         ApiSecondFactor.Either => (texts["Applied.ApiEither"], Plain),
     };
 
+    /// <summary>A local password opens no door to this user, whatever else the profile says of passwords.</summary>
+    static bool IsPasswordRefused(AppliedTo who) => who.Profile.Sso == SsoMode.Required && !who.User.IsBreakGlass;
+
     (string, string) Password(AppliedTo who)
     {
+        if (IsPasswordRefused(who))
+            return (texts["Applied.PasswordSso"], Plain);
         if (who.User.PasswordHash is null || who.User.PasswordChangedAt is not { } changed)
             return (texts["Applied.PasswordNone"], Plain);
         var since = Moment(changed, who);

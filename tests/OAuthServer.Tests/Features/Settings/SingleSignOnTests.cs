@@ -171,6 +171,7 @@ public sealed class SingleSignOnTests(ScriptedServers servers)
         Assert.DoesNotContain("href=\"/settings/password\"", page.Html, StringComparison.Ordinal);
         Assert.DoesNotContain("href=\"/settings/security-token\"", page.Html, StringComparison.Ordinal);
         Assert.Contains("You have no security token because you sign in through your company", page.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("Programs use your password", page.Html, StringComparison.Ordinal);
         Assert.Contains("You have no security token because you sign in through your company", (await browser.GetAsync(Path)).Html, StringComparison.Ordinal);
         page = await browser.GetAsync("/settings/security-token");
         Assert.Contains("You have no security token because you sign in through your company", page.Html, StringComparison.Ordinal);

@@ -59,7 +59,7 @@ public sealed class SetupSingleSignOnTests(ScriptedServers servers)
             new() { Label = "Acme SAML", Saml = new() { MetadataUrl = "https://idp.test/metadata" } },
             metadata: ProviderCertificatesTests.Metadata(("signing", ProviderCertificatesTests.Certificate("CN=Old", now.AddDays(4.5))), ("signing", ProviderCertificatesTests.Certificate("CN=New", now.AddDays(400)))));
         await using (var db = server.Database.NewContext())
-            await db.ProviderMetadata.Where(m => m.ProviderId == saml.Id).ExecuteUpdateAsync(set => set.SetProperty(m => m.Problem, "404 <Not Found>").SetProperty(m => m.ProblemAt, now));
+            await db.ProviderMetadata.Where(m => m.ProviderId == saml.Id).ExecuteUpdateAsync(set => set.SetProperty(m => m.Problem, "404 <Not Found>").SetProperty(m => m.ProblemAt, now), TestContext.Current.CancellationToken);
         var page = await browser.GetAsync(Path);
         foreach (var text in new[]
         {
@@ -86,7 +86,7 @@ public sealed class SetupSingleSignOnTests(ScriptedServers servers)
         Assert.Equal(session, browser.Cookies["session"]);
         Assert.Null(Assert.Single(await scene.IdentitiesAsync(user)).LastUsedAt);
         await using var db = server.Database.NewContext();
-        Assert.False(await db.BrowserSessions.AnyAsync(s => s.UserId == user.Id));
+        Assert.False(await db.BrowserSessions.AnyAsync(s => s.UserId == user.Id, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class SetupSingleSignOnTests(ScriptedServers servers)
         await using (var db = server.Database.NewContext())
         {
             profile = await scene.Org.ProfileAsync(new());
-            await db.Profiles.Where(p => p.Id == profile.Id).ExecuteUpdateAsync(set => set.SetProperty(p => p.Name, "Made"));
+            await db.Profiles.Where(p => p.Id == profile.Id).ExecuteUpdateAsync(set => set.SetProperty(p => p.Name, "Made"), TestContext.Current.CancellationToken);
         }
         var browser = await SignInAsAdministratorAsync(scene);
         var user = await scene.UserAsync(change: user => user.Email = user.Username);
@@ -122,7 +122,7 @@ public sealed class SetupSingleSignOnTests(ScriptedServers servers)
         Assert.Contains(says, page.Html, StringComparison.Ordinal);
         Assert.Empty(await scene.IdentitiesAsync(user));
         await using var after = server.Database.NewContext();
-        Assert.False(await after.Users.AnyAsync(u => u.Username == $"new@{scene.Domain}"));
+        Assert.False(await after.Users.AnyAsync(u => u.Username == $"new@{scene.Domain}", TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -58,8 +58,8 @@ public sealed class WhichProviderTests(ScriptedServers servers)
         var scene = await SsoScene.NewAsync(server);
         await using (var db = server.Database.NewContext())
         {
-            (await db.IdentityProviders.SingleAsync(p => p.Id == scene.Provider.Id)).IsActive = false;
-            await db.SaveChangesAsync();
+            (await db.IdentityProviders.SingleAsync(p => p.Id == scene.Provider.Id, TestContext.Current.CancellationToken)).IsActive = false;
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
         }
         await server.NoticeAsync();
         Assert.Equal(HttpStatusCode.NotFound, (await new TestBrowser(server).GetAsync(scene.Provider.Path)).Status);
@@ -160,8 +160,8 @@ public sealed class WhichProviderTests(ScriptedServers servers)
         Assert.DoesNotContain("Connection refused", page.Html, StringComparison.Ordinal);
         Assert.DoesNotContain("provider", browser.Cookies.Keys);
         await using var db = server.Database.NewContext();
-        Assert.Equal(0, await db.SsoRequests.CountAsync(r => r.ProviderId == scene.Provider.Id));
-        Assert.Equal(0, await db.LoginRecords.CountAsync(r => r.OrgId == scene.Org.Id));
+        Assert.Equal(0, await db.SsoRequests.CountAsync(r => r.ProviderId == scene.Provider.Id, TestContext.Current.CancellationToken));
+        Assert.Equal(0, await db.LoginRecords.CountAsync(r => r.OrgId == scene.Org.Id, TestContext.Current.CancellationToken));
         Assert.Equal(0, (await user.RowAsync()).UntrustedFailures);
         Assert.Contains(server.Log.Lines, line => line.Contains(scene.Provider.Id, StringComparison.Ordinal) && line.Contains("Connection refused.", StringComparison.Ordinal));
     }
