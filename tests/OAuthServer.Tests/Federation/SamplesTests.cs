@@ -1,4 +1,4 @@
-using static OAuthServer.Tests.Federation.SamlReading;
+using static OAuthServer.Tests.Federation.MessageReading;
 
 namespace OAuthServer.Tests.Federation;
 

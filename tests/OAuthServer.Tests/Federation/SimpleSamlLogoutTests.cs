@@ -1,6 +1,6 @@
 using OAuthServer.Tests.Support.Providers;
 using static OAuthServer.Tests.Federation.SamlMessages;
-using static OAuthServer.Tests.Federation.SamlReading;
+using static OAuthServer.Tests.Federation.MessageReading;
 
 namespace OAuthServer.Tests.Federation;
 

@@ -6,7 +6,7 @@ using System.Text;
 using System.Xml;
 using OAuthServer.Tests.Support.Providers;
 using static OAuthServer.Tests.Federation.SamlMessages;
-using static OAuthServer.Tests.Federation.SamlReading;
+using static OAuthServer.Tests.Federation.MessageReading;
 
 namespace OAuthServer.Tests.Federation;
 

@@ -22,15 +22,15 @@ sealed class Loopback : IAsyncDisposable
         var origin = $"http://127.0.0.1:{FreePort.Next()}";
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        var app = builder.Build();
-        var host = new Loopback(app, origin + "/here");
-        app.Urls.Add(origin);
-        app.Map("/here", context =>
+        var server = builder.Build();
+        var host = new Loopback(server, origin + "/here");
+        server.Urls.Add(origin);
+        server.Map("/here", context =>
         {
             Interlocked.Increment(ref host.requests);
             return answer(context);
         });
-        await app.StartAsync();
+        await server.StartAsync();
         return host;
     }
 

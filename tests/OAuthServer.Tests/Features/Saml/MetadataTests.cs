@@ -10,6 +10,7 @@ using OAuthServer.Tests.Features.SignIn;
 using OAuthServer.Tests.Federation.Oidc;
 using OAuthServer.Tests.Federation.Saml;
 using OAuthServer.Tests.Support;
+using Key = OAuthServer.Federation.Saml.ServiceProviderKey;
 
 namespace OAuthServer.Tests.Features.Saml;
 
@@ -188,7 +189,7 @@ public sealed class MetadataTests(SamlServers servers)
         return await db.ProviderMetadata.AsNoTracking().SingleOrDefaultAsync(m => m.ProviderId == provider.Id, TestContext.Current.CancellationToken);
     }
 
-    static async Task<ProviderEntry> ProviderAsync(TestServer server, string url, ServiceProviderKey? signer)
+    static async Task<ProviderEntry> ProviderAsync(TestServer server, string url, Key? signer)
     {
         var org = await TestOrg.AddAsync(server);
         await server.NoticeAsync();

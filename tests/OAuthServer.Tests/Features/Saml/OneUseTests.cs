@@ -1,6 +1,5 @@
 using System.Net;
 using OAuthServer.Federation;
-using OAuthServer.Tests.Features.SignIn;
 using OAuthServer.Tests.Federation.Saml;
 using OAuthServer.Tests.Support;
 

@@ -1,6 +1,5 @@
 using OAuthServer.Federation;
 using OAuthServer.Federation.Saml;
-using OAuthServer.Tests.Features.SignIn;
 using OAuthServer.Tests.Federation.Saml;
 using OAuthServer.Tests.Support;
 using static OAuthServer.Tests.Federation.Saml.SamlScene;
