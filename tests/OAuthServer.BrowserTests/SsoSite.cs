@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 using OAuthServer.Data;
 using OAuthServer.Federation;
-using OAuthServer.Orgs;
 using OAuthServer.Policy;
 using OAuthServer.Tests.Support;
 using OAuthServer.Tests.Support.Providers;
