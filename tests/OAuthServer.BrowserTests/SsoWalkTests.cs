@@ -13,7 +13,8 @@ public sealed class SsoWalkTests(Chromium chromium)
     [Fact]
     public async Task With_a_SAML_provider_from_the_first_sign_in_to_the_sign_out_there()
     {
-        await using var scene = await Scene.NewAsync();
+        // The provider is another site than we, as it is in life: its forms come without our cookies.
+        await using var scene = await Scene.NewAsync(host: "127.0.0.1");
         await scene.Org.ChangeAsync(org => org.SsoRequiredByDefault = true);
         var (idp, provider) = await scene.SamlAsync(scene.Org, "Acme SAML", "corp.test", SsoSite.SamlPerson("alice", "corp.test", "Liddell"));
         await using var _ = idp;
@@ -133,6 +134,8 @@ public sealed class SsoWalkTests(Chromium chromium)
         await using (var db = scene.Server.Database.NewContext())
             Assert.False(await db.LoginRecords.AnyAsync(record => record.Decision == "deny", TestContext.Current.CancellationToken)); // nobody failed, nothing is locked
 
+        await PageTests.LookAsync(scene, page, scene.Url + saml.Path, "desktop", "walk-unreachable", status: 503);
+
         // What the administrator sees, and tries when the provider is back.
         await page.GotoAsync(scene.Url + "/setup/single-sign-on");
         var section = page.Locator($"section[aria-labelledby='{saml.Row.Name}']");
@@ -145,6 +148,10 @@ public sealed class SsoWalkTests(Chromium chromium)
         foreach (var part in new[] { "Response", "Assertion" })
             await Assertions.Expect(page.GetByRole(AriaRole.Row, new() { Name = "Is signed Holds " + part })).ToBeVisibleAsync();
         await Assertions.Expect(page.GetByText("saml:Assertion").First).ToBeVisibleAsync();
+        await PageTests.LookAsync(scene, page, null, "desktop", "walk-trial");
+        await page.SetViewportSizeAsync(360, 740);
+        await PageTests.LookAsync(scene, page, null, "phone", "walk-trial");
+        await PageTests.LookAsync(scene, page, scene.Url + "/setup/single-sign-on", "phone", "walk-setup");
         await page.GotoAsync(scene.Url + "/settings");
         await page.IsInAsync(scene, glass.Username); // and nobody else
     }
