@@ -6,7 +6,7 @@ namespace OAuthServer.BrowserTests;
 static class ProviderSteps
 {
     /// <summary>Milliseconds: expectations know nothing of the context's patience, and a provider's first page takes longer than its others.</summary>
-    const float Patience = 15_000;
+    const float Patience = 60_000;
 
     /// <summary>At SimpleSAMLphp's page, once it is there; the response is posted to the service provider by the page's own script.</summary>
     internal static async Task SignInAtSimpleSamlAsync(this IPage page, string username, string password)

@@ -25,9 +25,11 @@ sealed class Scene : IAsyncDisposable
 
     internal string Url => Server.PublicUrl;
 
-    internal static async Task<Scene> NewAsync(Action<WebApplicationBuilder>? customize = null)
+    /// <param name="customize">Replaces services.</param>
+    /// <param name="host">Another one than localhost makes everything there another site.</param>
+    internal static async Task<Scene> NewAsync(Action<WebApplicationBuilder>? customize = null, string host = "localhost")
     {
-        var server = await TestServer.StartAtItsPublicUrlAsync("localhost", customize);
+        var server = await TestServer.StartAtItsPublicUrlAsync(host, customize);
         server.Clock.Set(TimeProvider.System.GetUtcNow());
         var org = await TestOrg.AddAsync(server);
         return new(server, org);

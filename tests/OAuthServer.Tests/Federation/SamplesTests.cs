@@ -1,4 +1,4 @@
-using static OAuthServer.Tests.Federation.ReceivedSaml;
+using static OAuthServer.Tests.Federation.MessageReading;
 
 namespace OAuthServer.Tests.Federation;
 

@@ -1,5 +1,5 @@
 using OAuthServer.Tests.Support.Providers;
-using static OAuthServer.Tests.Federation.ReceivedSaml;
+using static OAuthServer.Tests.Federation.MessageReading;
 using static OAuthServer.Tests.Federation.SamlMessages;
 
 namespace OAuthServer.Tests.Federation;

@@ -5,7 +5,7 @@ using System.Security.Cryptography.Xml;
 using System.Text;
 using System.Xml;
 using OAuthServer.Tests.Support.Providers;
-using static OAuthServer.Tests.Federation.ReceivedSaml;
+using static OAuthServer.Tests.Federation.MessageReading;
 using static OAuthServer.Tests.Federation.SamlMessages;
 
 namespace OAuthServer.Tests.Federation;

@@ -19,7 +19,9 @@ public sealed class ConsumerDoor(SsoRequests requests, SamlAnswers answers, SsoA
     /// <summary>What follows from the answer.</summary>
     public async Task<IActionResult> HandleAsync(HttpContext context, ProviderEntry provider)
     {
-        var (form, _) = await RequestForm.ReadAsync(context, LargestForm);
+        var (form, wrong) = await RequestForm.ReadAsync(context, LargestForm);
+        if (wrong is { Status: StatusCodes.Status413PayloadTooLarge })
+            return await outcomes.AnswerAsync(context, null, ProviderAnswer.Refused(provider, AssertionFlaw.TooLarge, wrong.Description));
         if (form?["SAMLResponse"] is not { } response)
             return await outcomes.AnswerAsync(context, null, ProviderAnswer.Refused(provider, AssertionFlaw.Malformed, "There is no SAMLResponse."));
         if (reposting.IsWanted(context, form))

@@ -16,14 +16,15 @@ namespace OAuthServer.Features.Saml;
 /// answered; a provider's answer leads the browser on to where it was to go. What is not signed by the provider ends nothing.
 /// </summary>
 public sealed class SingleLogoutDoor(
-    SsoRequests requests, SamlPeers peers, SamlKeyRing keys, BrowserSessions sessions, Reposting reposting, WriteQueue writes,
+    SsoRequests requests, SamlPeers peers, SamlKeyRing keys, SamlMetadataFetching metadata, BrowserSessions sessions, Reposting reposting, WriteQueue writes,
     IStringLocalizer<SamlTexts> texts, TimeProvider clock, ILogger<SingleLogoutDoor> log)
 {
     /// <summary>What follows from the message.</summary>
     public async Task<IActionResult> HandleAsync(HttpContext context, ProviderEntry provider)
     {
         var (form, _) = await RequestForm.ReadAsync(context);
-        if (form is null || peers.Of(provider) is not SamlMetadataReading.Found { Provider: var idp })
+        (provider, var known) = await metadata.KnownAsync(provider, context.RequestAborted);
+        if (form is null || known is not SamlMetadataReading.Found { Provider: var idp })
             return Wrong(context);
         var field = form["SAMLResponse"] is null ? "SAMLRequest" : "SAMLResponse";
         if (form[field] is not { } message)
@@ -32,15 +33,14 @@ public sealed class SingleLogoutDoor(
         if (isPost && field == "SAMLResponse" && reposting.IsWanted(context, form))
             return reposting.Again(context, form, provider.Path + "/slo");
         var back = field == "SAMLResponse" ? await requests.TakeAsync(context, provider, form["RelayState"]) : null;
-        var expectation = new SamlLogoutExpectation
+        SamlLogoutReading Read(SamlIdentityProvider sender)
         {
-            IdentityProvider = idp.EntityId,
-            SigningKeys = [.. idp.SigningCertificates.Select(SamlKey.Of)],
-            SingleLogoutUrl = peers.LogoutOf(provider),
-            Now = clock.GetUtcNow(),
-            RequestId = back is { Errand.Purpose: SsoPurpose.SignOut } ? SsoRequests.MessageIdOf(back.Handle) : null,
-        };
-        var reading = isPost ? SamlLogouts.ReadPost(field, message, expectation) : SamlLogouts.ReadRedirect(context.Request.QueryString.Value!.TrimStart('?'), expectation);
+            var expectation = ExpectationOf(provider, sender, back);
+            return isPost ? SamlLogouts.ReadPost(field, message, expectation) : SamlLogouts.ReadRedirect(context.Request.QueryString.Value!.TrimStart('?'), expectation);
+        }
+        var reading = Read(idp);
+        if (reading.Flaw is AssertionFlaw.SignatureInvalid && peers.Of(await metadata.FetchAsync(provider, context.RequestAborted)) is SamlMetadataReading.Found { Provider: var newer })
+            (idp, reading) = (newer, Read(newer)); // it may have changed its key a moment ago
         switch (reading.Message)
         {
             case LogoutRequest request when await IsFirstUseAsync(request, reading.UsableUntil):
@@ -53,6 +53,15 @@ public sealed class SingleLogoutDoor(
                 return field == "SAMLResponse" ? new LocalRedirectResult("~" + Routes.SignOut) : Wrong(context);
         }
     }
+
+    SamlLogoutExpectation ExpectationOf(ProviderEntry provider, SamlIdentityProvider idp, SsoReturn? back) => new()
+    {
+        IdentityProvider = idp.EntityId,
+        SigningKeys = [.. idp.SigningCertificates.Select(SamlKey.Of)],
+        SingleLogoutUrl = peers.LogoutOf(provider),
+        Now = clock.GetUtcNow(),
+        RequestId = back is { Errand.Purpose: SsoPurpose.SignOut } ? SsoRequests.MessageIdOf(back.Handle) : null,
+    };
 
     /// <summary>Where an attribute names people in the NameID's place, only the session's index tells whose it is.</summary>
     async Task EndAsync(ProviderEntry provider, LogoutRequest request)

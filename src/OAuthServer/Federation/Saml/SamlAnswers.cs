@@ -15,8 +15,9 @@ public sealed class SamlAnswers(SamlPeers peers, SamlKeyRing keys, SamlMetadataF
         // Before any key is used: what nobody asked for costs us nothing.
         if (back is null && !provider.Settings.Saml!.IdpInitiated && SamlResponses.Peek(response) is { } claim)
             return ProviderAnswer.Refused(provider, claim.InResponseTo is null ? AssertionFlaw.Unsolicited : AssertionFlaw.NotAsked, claim.InResponseTo);
-        if (peers.Of(provider) is not SamlMetadataReading.Found { Provider: var idp })
-            return ProviderAnswer.Refused(provider, AssertionFlaw.ProviderUnreachable, ((SamlMetadataReading.Unusable)peers.Of(provider)).Problem);
+        (provider, var known) = await metadata.KnownAsync(provider, cancellation);
+        if (known is not SamlMetadataReading.Found { Provider: var idp })
+            return ProviderAnswer.Refused(provider, AssertionFlaw.ProviderUnreachable, ((SamlMetadataReading.Unusable)known).Problem);
         var reading = await ReadAsync(provider, idp, response, back, cancellation);
         if (reading.Flaw is AssertionFlaw.SignatureInvalid && await metadata.FetchAsync(provider, cancellation) is var newer
             && newer.Metadata != provider.Metadata && peers.Of(newer) is SamlMetadataReading.Found { Provider: var changed })

@@ -46,7 +46,11 @@ public sealed class SamlKeyRing(Database database, ChangeWatch changes, MasterKe
             await using var db = database.NewContext();
             var last = await db.ServiceProviderKeys.AsNoTracking().OrderByDescending(key => key.NotAfter).FirstOrDefaultAsync(cancellation);
             if (last is not null && last.NotAfter - now > PublishedAhead)
-                return; // made by another node, or while this one waited
+            {
+                // Made while this one waited, or by another node, of which this one may not have heard yet.
+                await changes.RefreshAsync();
+                return;
+            }
             var key = ServiceProviderKey.Make(new Uri(publicUrl.Value).Host, now.AddMinutes(-5), Life);
             db.Add(new Data.ServiceProviderKey
             {

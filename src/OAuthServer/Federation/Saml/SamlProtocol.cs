@@ -7,10 +7,9 @@ public sealed class SamlProtocol(SamlPeers peers, SamlKeyRing keys, SamlMetadata
 
     public async Task<ProviderRequest> SignInAsync(ProviderEntry provider, SsoWish wish, CancellationToken cancellation)
     {
-        // One whose metadata were never had, or have ended, is asked for them now: the first sign-in need not wait for the hour.
-        provider = peers.Of(provider) is SamlMetadataReading.Found ? provider : await metadata.FetchAsync(provider, cancellation);
-        if (peers.Of(provider) is not SamlMetadataReading.Found { Provider: var idp })
-            return new ProviderRequest.Unreachable(((SamlMetadataReading.Unusable)peers.Of(provider)).Problem);
+        (provider, var known) = await metadata.KnownAsync(provider, cancellation);
+        if (known is not SamlMetadataReading.Found { Provider: var idp })
+            return new ProviderRequest.Unreachable(((SamlMetadataReading.Unusable)known).Problem);
         var settings = provider.Settings.Saml!;
         var isPost = idp.SsoRedirectUrl is null || settings.RequestBinding == SamlBinding.Post && idp.SsoPostUrl is not null;
         var request = new AuthnRequest(

@@ -95,7 +95,7 @@ public sealed class EncryptionTests
     public void Assertion_within_the_encrypted_one_is_refused() => AssertRefused(
         AssertionFlaw.NotOneAssertion, Read(Encrypt(SignedAssertion, new() { Plaintext = SamlSigner.Sign(Assertion, "_assertion").With("<saml:Subject>", "<saml:Advice><saml:Assertion/></saml:Advice><saml:Subject>") })));
 
-    sealed record Encryption
+    internal sealed record Encryption
     {
         internal string Cipher { get; init; } = "http://www.w3.org/2009/xmlenc11#aes256-gcm";
 
@@ -119,7 +119,7 @@ public sealed class EncryptionTests
     }
 
     /// <summary>The response with its assertion encrypted as it stands.</summary>
-    static string Encrypt(string response, Encryption how)
+    internal static string Encrypt(string response, Encryption how)
     {
         var start = response.IndexOf("<saml:Assertion", StringComparison.Ordinal);
         var end = response.IndexOf("</saml:Assertion>", StringComparison.Ordinal) + "</saml:Assertion>".Length;

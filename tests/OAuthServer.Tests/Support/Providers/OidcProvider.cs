@@ -14,10 +14,10 @@ public sealed class OidcProvider : IAsyncDisposable
     ProviderProcess? process;
     int version;
 
-    OidcProvider(string folder, OidcProviderSettings settings) => (this.folder, Settings) = (folder, settings);
+    OidcProvider(string folder, OidcProviderSettings settings, int port) => (this.folder, Settings, Issuer) = (folder, settings, $"http://localhost:{port}");
 
     /// <summary>Its address and its name; without a slash at the end.</summary>
-    public string Issuer { get; } = $"http://localhost:{FreePort.Next()}";
+    public string Issuer { get; }
 
     public string DiscoveryUrl => Issuer + "/.well-known/openid-configuration";
 
@@ -31,9 +31,11 @@ public sealed class OidcProvider : IAsyncDisposable
     /// <summary>What it refused and whom it told of a sign-out, one event a line.</summary>
     public string Log => process?.Said ?? "";
 
-    public static async Task<OidcProvider> StartAsync(OidcProviderSettings settings)
+    /// <param name="settings">What the test wants of it.</param>
+    /// <param name="port">Where it is; null = on any port that is free.</param>
+    public static async Task<OidcProvider> StartAsync(OidcProviderSettings settings, int? port = null)
     {
-        var provider = new OidcProvider(await NodePackages.InstalledAsync("Support/Providers/oidc-provider"), settings);
+        var provider = new OidcProvider(await NodePackages.InstalledAsync("Support/Providers/oidc-provider"), settings, port is { } wanted ? FreePort.Only(wanted) : FreePort.Next());
         try
         {
             await provider.StartAgainAsync();

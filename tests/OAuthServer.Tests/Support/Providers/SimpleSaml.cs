@@ -17,10 +17,10 @@ public sealed class SimpleSaml : IAsyncDisposable
     readonly Dictionary<string, string> trusted = new(StringComparer.Ordinal);
     ProviderProcess? process;
 
-    SimpleSaml(SimpleSamlSettings settings) => Settings = settings;
+    SimpleSaml(SimpleSamlSettings settings, int port) => (Settings, Url) = (settings, $"http://localhost:{port}");
 
     /// <summary>Without a slash at the end.</summary>
-    public string Url { get; } = $"http://localhost:{FreePort.Next()}";
+    public string Url { get; }
 
     public string EntityId => EntityIdOf(Url);
 
@@ -39,12 +39,14 @@ public sealed class SimpleSaml : IAsyncDisposable
 
     public static Task<SimpleSaml> StartAsync(params SamlAccount[] accounts) => StartAsync(new SimpleSamlSettings { Accounts = accounts });
 
-    public static async Task<SimpleSaml> StartAsync(SimpleSamlSettings settings)
+    /// <param name="settings">What the test wants of it.</param>
+    /// <param name="port">Where it is; null = on any port that is free.</param>
+    public static async Task<SimpleSaml> StartAsync(SimpleSamlSettings settings, int? port = null)
     {
         Assert.SkipUnless(File.Exists("/usr/bin/php"), "php is not installed (Debian package php-cli).");
         Assert.SkipUnless(Directory.Exists(Package), "SimpleSAMLphp is not installed (Debian package simplesamlphp).");
         Assert.SkipUnless(Directory.EnumerateFiles("/usr/lib/php", "dom.so", SearchOption.AllDirectories).Any(), "PHP cannot read XML (Debian package php-xml).");
-        var provider = new SimpleSaml(settings);
+        var provider = new SimpleSaml(settings, port is { } wanted ? FreePort.Only(wanted) : FreePort.Next());
         try
         {
             Directory.CreateDirectory(Path.Combine(provider.folder, "tmp"));
