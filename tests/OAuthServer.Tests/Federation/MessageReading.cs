@@ -8,11 +8,7 @@ using OAuthServer.Tests.Support.Providers;
 namespace OAuthServer.Tests.Federation;
 
 /// <summary>Reads what a provider of these tests sent. Good enough for one that is trusted: nothing here keeps a forger out.</summary>
-<<<<<<<< HEAD:tests/OAuthServer.Tests/Federation/ReceivedSaml.cs
-static class ReceivedSaml
-========
 static class MessageReading
->>>>>>>> walks:tests/OAuthServer.Tests/Federation/MessageReading.cs
 {
     /// <summary>A message of the POST binding.</summary>
     internal static XmlDocument Read(string message) => Parse(Encoding.UTF8.GetString(Convert.FromBase64String(message)));

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
 using OAuthServer.Data;
@@ -88,12 +86,8 @@ public sealed class SingleLogoutDoor(
                 endpoint.ResponseUrl, [new(answer.Field, SamlRequests.PostField(answer, key)), .. relayState is null ? Array.Empty<KeyValuePair<string, string>>() : [new("RelayState", relayState)]]));
     }
 
-    async Task<bool> IsFirstUseAsync(LogoutRequest request, DateTimeOffset until)
-    {
-        var id = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes("saml-logout\n" + request.Issuer + "\n" + request.Id)));
-        return await writes.CommitAsync(async scope =>
-            await scope.Sql.ExecuteAsync("INSERT INTO used_assertions (id, expires_at) VALUES (@p0, @p1) ON CONFLICT (id) DO NOTHING", id, until.ToUnixTimeMilliseconds()) == 1);
-    }
+    Task<bool> IsFirstUseAsync(LogoutRequest request, DateTimeOffset until) =>
+        writes.CommitAsync(scope => UsedAssertions.ClaimAsync(scope.Sql, "saml-logout " + request.Issuer, request.Id, until));
 
     IActionResult Wrong(HttpContext context) =>
         RefusalPage.Result(StatusCodes.Status400BadRequest, new(texts["WrongTitle"], texts["WrongSentence"], texts["WrongWhatToDo"]));
