@@ -45,7 +45,9 @@ static class SsoSite
         var root = scene.Url + provider.Path;
         await op.RegisterAsync(new("us", root + "/callback")
         {
-            Secret = Secret, PostLogoutRedirectUris = [root + "/signed-out"], BackchannelLogoutUri = root + "/backchannel-logout",
+            Secret = Secret,
+            PostLogoutRedirectUris = [root + "/signed-out"],
+            BackchannelLogoutUri = root + "/backchannel-logout",
         });
         return (op, provider);
     }

@@ -50,7 +50,7 @@ public static class SamlResponses
             var assertions = Assertions(response);
             if (!Checks.Check(AssertionFlaw.NotOneAssertion, assertions is [{ } one] && one.ParentNode == response, Count(assertions)))
                 return null;
-            if (!Checks.Check(AssertionFlaw.NotEncrypted, !expected.MustBeEncrypted || assertions[0].LocalName == "EncryptedAssertion"))
+            if (expected.MustBeEncrypted && !Checks.Check(AssertionFlaw.NotEncrypted, assertions[0].LocalName == "EncryptedAssertion"))
                 return null;
             return SignedIn(response, assertions[0]) is { } signed && Signed(signed.Assertion) is { } parsed ? JudgeContent(signed.Response, signed.ResponseIsSigned, parsed) : null;
         }

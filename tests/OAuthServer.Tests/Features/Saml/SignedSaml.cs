@@ -52,7 +52,11 @@ sealed class SignedSaml
         {
             db.Add(new FederatedIdentity
             {
-                ProviderId = Provider.Id, Subject = SamlScene.Alice, Format = SamlNames.EmailFormat, UserId = user.Id, CreatedAt = Server.Clock.GetUtcNow(),
+                ProviderId = Provider.Id,
+                Subject = SamlScene.Alice,
+                Format = SamlNames.EmailFormat,
+                UserId = user.Id,
+                CreatedAt = Server.Clock.GetUtcNow(),
             });
             await db.SaveChangesAsync();
         }
