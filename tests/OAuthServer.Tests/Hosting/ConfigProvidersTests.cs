@@ -105,6 +105,22 @@ public sealed class ConfigProvidersTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("a", "z")]
+    [InlineData("z", "a")]
+    public async Task A_domain_moves_to_another_provider_of_the_organization(string from, string to)
+    {
+        files.Delete("providers/openid.json")
+            .Write($"providers/{from}.json", OpenId).Set($"providers/{from}.json", "name", $"\"{from}\"")
+            .Write($"providers/{to}.json", OpenId).Set($"providers/{to}.json", "name", $"\"{to}\"").Set($"providers/{to}.json", "domains", null);
+        await ApplyAsync();
+        files.Set($"providers/{from}.json", "domains", null).Set($"providers/{to}.json", "domains", """["acme.example"]""");
+        await ApplyAsync();
+        await using var db = scratch.Database.NewContext();
+        var row = await db.ProviderDomains.SingleAsync(Cancellation);
+        Assert.Equal(("acme.example", to), (row.Domain, (await db.IdentityProviders.SingleAsync(p => p.Id == row.ProviderId, Cancellation)).Name));
+    }
+
+    [Theory]
     [InlineData("name", "\"Open ID\"", "name: must be 1 to 40 lower-case letters, digits and hyphens: it is a part of addresses.")]
     [InlineData("oidc", null, "must hold either \"oidc\" or \"saml\"; write the one that the provider speaks.")]
     [InlineData("oidc.issuer", "\"http://idp.acme.example\"", "oidc.issuer: \"http://idp.acme.example\" is not encrypted; use https.")]
