@@ -20,7 +20,7 @@ static class ProviderStep
         }
         SetDomains(run, state);
         foreach (var provider in state.Providers.Values.Where(provider => !state.Declared.Providers.Exists(declared => declared.File.Name == provider.Name)))
-            run.NotDeclared(provider, Label(provider, state));
+            run.NotDeclared(provider, $"{Label(provider, state)} ({Linked(state, provider)})");
     }
 
     internal static string Label(IdentityProvider provider, OrgState state) => $"provider \"{provider.Name}\" of {state.Name}";
@@ -79,6 +79,9 @@ static class ProviderStep
         foreach (var row in state.Domains.Where(row => declaredIds.Contains(row.ProviderId, StringComparer.Ordinal) && !wanted.ContainsKey(row.Domain)))
             run.Db.Remove(row);
     }
+
+    static string Linked(OrgState state, IdentityProvider provider) =>
+        state.Linked.GetValueOrDefault(provider.Id) switch { 0 => "nobody is linked", 1 => "1 person is linked", var people => $"{people} people are linked" };
 
     static void SetMetadata(ApplyRun run, OrgState state, IdentityProvider provider, DeclaredProvider declared)
     {
