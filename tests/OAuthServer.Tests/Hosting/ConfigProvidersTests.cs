@@ -1,8 +1,12 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Accounts;
 using OAuthServer.Data;
 using OAuthServer.Federation;
 using OAuthServer.Hosting.Configuration;
+using OAuthServer.Tests.Federation;
 using OAuthServer.Tests.Support;
 
 namespace OAuthServer.Tests.Hosting;
@@ -78,14 +82,15 @@ public sealed class ConfigProvidersTests : IAsyncLifetime
         Directory.CreateDirectory(files.PathOf("keys"));
         File.Move(pem, files.PathOf("providers/idp.pem"));
         Directory.Delete(files.PathOf("keys"));
-        File.WriteAllText(files.PathOf("providers/metadata.xml"), "<EntityDescriptor/>");
+        var document = Metadata("https://idp.test");
+        File.WriteAllText(files.PathOf("providers/metadata.xml"), document, new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
         files.Write("providers/file.json", """{ "name": "file", "label": "By file", "saml": { "metadataFile": "metadata.xml" } }""")
             .Write("providers/bare.json", """
                 { "name": "bare", "label": "By hand", "saml": { "entityId": "urn:idp", "singleSignOnUrl": "https://idp.acme.example/sso", "certificates": ["file:idp.pem"] } }
                 """);
         await ApplyAsync();
         await using var db = scratch.Database.NewContext();
-        Assert.Equal("<EntityDescriptor/>", (await db.ProviderMetadata.SingleAsync(Cancellation)).Document);
+        Assert.Equal(document, (await db.ProviderMetadata.SingleAsync(Cancellation)).Document);
         var bare = SettingsJson.Read<ProviderSettings>((await db.IdentityProviders.SingleAsync(p => p.Name == "bare", Cancellation)).Settings);
         Assert.StartsWith("-----BEGIN CERTIFICATE-----", Assert.Single(bare.Saml!.Certificates), StringComparison.Ordinal);
         Assert.DoesNotContain("PRIVATE KEY", bare.Saml.Certificates[0], StringComparison.Ordinal);
@@ -120,6 +125,13 @@ public sealed class ConfigProvidersTests : IAsyncLifetime
         Assert.Equal(("acme.example", to), (row.Domain, (await db.IdentityProviders.SingleAsync(p => p.Id == row.ProviderId, Cancellation)).Name));
     }
 
+    [Fact]
+    public async Task A_certificate_by_whose_key_nothing_would_be_believed_is_refused()
+    {
+        files.Write("providers/saml.json", Saml($$"""{ "entityId": "urn:idp", "singleSignOnUrl": "https://idp.acme.example/sso", "certificates": [{{Pem(null)}}] }"""));
+        await RefusedAsync("saml.certificates[0]", "has a key by which nothing is believed; use one of RSA with 2048 bits or an elliptic curve of 256 at least.");
+    }
+
     [Theory]
     [InlineData("name", "\"Open ID\"", "name: must be 1 to 40 lower-case letters, digits and hyphens: it is a part of addresses.")]
     [InlineData("oidc", null, "must hold either \"oidc\" or \"saml\"; write the one that the provider speaks.")]
@@ -133,8 +145,15 @@ public sealed class ConfigProvidersTests : IAsyncLifetime
     [InlineData("provisioning.defaultProfile", "\"Standart\"", "provisioning.defaultProfile: there is no profile \"Standart\"; did you mean \"Standard\"?")]
     [InlineData("provisioning.defaultProfile", "\"Admins\"", "provisioning.defaultProfile: \"Admins\" is an administrator's profile, which the provider may not give; choose another, or set provisioning.mayGrantAdministrator.")]
     [InlineData("saml", """{ "metadataUrl": "https://idp.acme.example/metadata", "metadataFile": "x.xml" }""", "saml: must say in exactly one way who the provider is: metadataUrl, metadataFile, or singleSignOnUrl with entityId and certificates.")]
+    [InlineData("oidc.issuer", "\"https://idp.acme.example/?tenant=1\"", "oidc.issuer: has a query, which no issuer has (OpenID Connect Discovery section 3); write it as the discovery document says it.")]
+    [InlineData("oidc.issuer", "\"https://us:pw@idp.acme.example\"", "oidc.issuer: holds a user name or password; write the address without.")]
+    [InlineData("provisioning", """{ "creates": true }""", "provisioning.creates: makes no account without a profile for it; write provisioning.profiles or provisioning.defaultProfile.")]
+    [InlineData("saml", """{ "metadataUrl": "https://idp.acme.example/metadata", "nameIdFormat": "urn:oasis:names:tc:SAML:2.0:nameid-format:transient" }""", "saml.nameIdFormat: is transient, another name at each sign-in, so that nobody would be known again; write saml.subjectAttribute, or another format.")]
+    [InlineData("saml", """{ "metadataUrl": "https://idp.acme.example/metadata", "nameIdFormat": "urn:oasis:names:tc:SAML:2.0:nameid-format:transient", "subjectAttribute": "uid" }""", null)]
+    [InlineData("saml", """{ "metadataFile": "bad.xml" }""", "saml.metadataFile: the file bad.xml is of no use. The metadata describes no SAML 2.0 identity provider.")]
     public async Task What_is_wrong_with_a_provider_is_told_with_its_remedy(string path, string? json, string? expected)
     {
+        File.WriteAllText(files.PathOf("providers/bad.xml"), "<EntityDescriptor/>");
         files.Write("profiles/admins.json", """{ "name": "Admins", "permissions": { "administrator": true } }""").Set("providers/openid.json", path, json);
         if (path == "saml")
             files.Set("providers/openid.json", "oidc", null).Set("providers/openid.json", "clientSecret", null);
@@ -159,6 +178,32 @@ public sealed class ConfigProvidersTests : IAsyncLifetime
         var problem = await Assert.ThrowsAsync<ConfigurationException>(() => ApplyAsync(folder: other.Folder));
         Assert.Contains(problem.Errors, error => error.Message == "\"acme\" belongs to another organization of this server; choose another.");
         Assert.Contains(problem.Errors, error => error.Message == "\"acme.example\" belongs to another organization of this server; remove it.");
+    }
+
+    static string Saml(string json) => $$"""{ "name": "saml", "label": "Acme SAML", "saml": {{json}} }""";
+
+    static string Metadata(string entityId) => ProviderCertificatesTests.Metadata(("signing", ProviderCertificatesTests.Certificate("CN=idp", DateTimeOffset.UnixEpoch.AddYears(60))))
+        .Replace("https://idp.test\"", entityId + "\"", StringComparison.Ordinal);
+
+    /// <summary>A certificate as JSON; without a curve its key is of RSA with 1024 bits.</summary>
+    static string Pem(ECCurve? curve)
+    {
+        var now = DateTimeOffset.UnixEpoch.AddYears(55);
+        if (curve is { } strong)
+        {
+            using var key = ECDsa.Create(strong);
+            using var certificate = new CertificateRequest("CN=idp", key, HashAlgorithmName.SHA256).CreateSelfSigned(now, now.AddYears(9));
+            return JsonSerializer.Serialize(certificate.ExportCertificatePem());
+        }
+        using var weak = RSA.Create(1024);
+        using var small = new CertificateRequest("CN=idp", weak, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(now, now.AddYears(9));
+        return JsonSerializer.Serialize(small.ExportCertificatePem());
+    }
+
+    async Task RefusedAsync(string path, string message)
+    {
+        var problem = await Assert.ThrowsAsync<ConfigurationException>(() => ApplyAsync());
+        Assert.Contains(problem.Errors, error => (error.Path, error.Message) == (path, message));
     }
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
