@@ -20,6 +20,9 @@ public sealed class ConfigProvidersTests : IAsyncLifetime
           "provisioning": { "creates": true, "profiles": [{ "claim": "groups", "value": "staff", "profile": "Standard" }] } }
         """;
 
+    const string BySaml = """{ "metadataUrl": "https://idp.acme.example/metadata" }""";
+    const string Changed = "changes who the provider is, and 1 person is linked to it: that link would open accounts for others; give the new provider a name of its own, or remove this one first.";
+
     readonly PasswordHashing hashing = new(new() { Rounds = 1000 });
     Scratch scratch = null!;
     ConfigFiles files = null!;
@@ -107,6 +110,78 @@ public sealed class ConfigProvidersTests : IAsyncLifetime
         Assert.Contains("- provider \"openid\" of Acme (1 person is linked)", (await ApplyAsync(prune: true)).Changes);
         await using var db = scratch.Database.NewContext();
         Assert.False(await db.IdentityProviders.AnyAsync(Cancellation) || await db.ProviderDomains.AnyAsync(Cancellation) || await db.FederatedIdentities.AnyAsync(Cancellation));
+    }
+
+    [Theory]
+    [InlineData("oidc.issuer", "\"https://other.example\"", "oidc.issuer")]
+    [InlineData("saml", BySaml, "saml")]
+    public async Task Who_a_provider_is_does_not_change_while_people_are_linked_to_it(string path, string json, string at)
+    {
+        await ApplyAsync();
+        files.Set("users/ann.json", "federatedIdentities", """[{ "provider": "openid", "subject": "1001" }]""");
+        await ApplyAsync();
+        files.Set("providers/openid.json", path, json);
+        if (path == "saml")
+            files.Set("providers/openid.json", "oidc", null).Set("providers/openid.json", "clientSecret", null);
+        await RefusedAsync(at, Changed);
+        files.Set("users/ann.json", "federatedIdentities", null);
+        await RefusedAsync(at, Changed); // it counts who is linked, not who is still to be
+        await using (var db = scratch.Database.NewContext())
+            await db.FederatedIdentities.ExecuteDeleteAsync(Cancellation);
+        await ApplyAsync();
+    }
+
+    [Theory]
+    [InlineData("entityId", "\"urn:other\"", "saml.entityId")]
+    [InlineData("subjectAttribute", "\"mail\"", "saml.subjectAttribute")]
+    [InlineData("singleSignOnUrl", "\"https://idp.acme.example/elsewhere\"", null)]
+    public async Task Who_a_saml_provider_is_does_not_change_either(string key, string json, string? at)
+    {
+        files.Write("providers/saml.json", Saml($$"""{ "entityId": "urn:idp", "singleSignOnUrl": "https://idp.acme.example/sso", "certificates": [{{Pem(ECCurve.NamedCurves.nistP256)}}] }"""))
+            .Set("users/ann.json", "federatedIdentities", """[{ "provider": "saml", "subject": "1001" }]""");
+        await ApplyAsync();
+        files.Set("providers/saml.json", "saml." + key, json);
+        if (at is null)
+            await ApplyAsync();
+        else
+            await RefusedAsync(at, Changed);
+    }
+
+    [Fact]
+    public async Task Metadata_of_another_provider_are_not_put_under_the_links_of_the_old_one()
+    {
+        File.WriteAllText(Directory.CreateDirectory(files.PathOf("providers")).FullName + "/idp.xml", Metadata("https://idp.test"));
+        files.Write("providers/saml.json", Saml("""{ "metadataFile": "idp.xml" }""")).Set("users/ann.json", "federatedIdentities", """[{ "provider": "saml", "subject": "1001" }]""");
+        await ApplyAsync();
+        File.WriteAllText(files.PathOf("providers/idp.xml"), Metadata("https://other.test"));
+        await RefusedAsync("saml.metadataFile", Changed);
+        files.Write("providers/saml.json", Saml("""{ "metadataUrl": "https://idp.acme.example/metadata" }"""));
+        await RefusedAsync(
+            "saml.entityId", "is missing: 1 person is linked to it: that link could open accounts for others if other metadata told of another provider; write \"https://idp.test\".");
+        files.Set("providers/saml.json", "saml.entityId", "\"https://idp.test\"");
+        await ApplyAsync();
+    }
+
+    [Theory]
+    [InlineData("metadataUrl", "\"https://idp.acme.example/new\"", false)]
+    [InlineData("entityId", "\"urn:other\"", false)]
+    [InlineData("metadataCertificate", null, false)] // a certificate that the test makes
+    [InlineData("entityId", "\"https://idp.test\"", true)]
+    [InlineData("signsRequests", "false", true)]
+    public async Task What_was_fetched_before_is_in_force_no_longer_when_it_is_to_come_from_elsewhere(string key, string? json, bool isKept)
+    {
+        files.Write("providers/saml.json", Saml("""{ "metadataUrl": "https://idp.acme.example/metadata" }"""));
+        await ApplyAsync();
+        await using (var db = scratch.Database.NewContext())
+        {
+            db.Add(new ProviderMetadata { ProviderId = (await db.IdentityProviders.SingleAsync(p => p.Name == "saml", Cancellation)).Id, Document = Metadata("https://idp.test"), FetchedAt = new ManualClock().GetUtcNow() });
+            await db.SaveChangesAsync(Cancellation);
+        }
+        files.Set("providers/saml.json", "saml." + key, json ?? Pem(ECCurve.NamedCurves.nistP256));
+        await ApplyAsync();
+        await using var after = scratch.Database.NewContext();
+        var row = await after.ProviderMetadata.SingleAsync(Cancellation);
+        Assert.Equal((isKept, isKept), (row.Document is not null, row.FetchedAt is not null));
     }
 
     [Theory]

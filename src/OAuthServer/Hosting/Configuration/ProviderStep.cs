@@ -13,7 +13,9 @@ static class ProviderStep
     {
         foreach (var declared in state.Declared.Providers)
         {
-            var provider = state.Providers.TryGetValue(declared.File.Name, out var present) ? Update(run, present, declared, state) : Make(run, state, declared);
+            if (state.Providers.TryGetValue(declared.File.Name, out var present))
+                Forget(state, declared, present); // by what it was, before that is changed
+            var provider = present is not null ? Update(run, present, declared, state) : Make(run, state, declared);
             SetMetadata(run, state, provider, declared);
             SetSecret(run, provider, declared, isNew: present is null);
             state.Providers[provider.Name] = provider;
@@ -78,6 +80,13 @@ static class ProviderStep
         var declaredIds = state.Declared.Providers.ConvertAll(declared => state.Providers[declared.File.Name].Id);
         foreach (var row in state.Domains.Where(row => declaredIds.Contains(row.ProviderId, StringComparer.Ordinal) && !wanted.ContainsKey(row.Domain)))
             run.Db.Remove(row);
+    }
+
+    /// <summary>Metadata that were had from elsewhere, or speak of somebody else, are in force no longer: those of the new place are fetched first.</summary>
+    static void Forget(OrgState state, DeclaredProvider declared, IdentityProvider present)
+    {
+        if (state.Metadata.Find(metadata => metadata.ProviderId == present.Id) is { } row && !ProviderChange.KeepsMetadata(state, declared, present))
+            (row.Document, row.FetchedAt, row.Problem, row.ProblemAt) = (null, null, null, null);
     }
 
     static string Linked(OrgState state, IdentityProvider provider) =>
