@@ -78,7 +78,7 @@ public sealed class SamlMetadataFetching(
         if (row is null)
             db.Add(row = new ProviderMetadata { ProviderId = provider.Id });
         if (document is not null)
-            (row.Document, row.FetchedAt) = (document, now);
+            (row.Document, row.FetchedAt) = (row.Document is { } stored && SamlMetadata.TellTheSame(stored, document, provider.Settings.Saml!.EntityId) ? stored : document, now);
         (row.Problem, row.ProblemAt) = (problem, problem is null ? null : now);
         try
         {

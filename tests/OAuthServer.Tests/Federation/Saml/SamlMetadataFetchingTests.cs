@@ -52,6 +52,19 @@ public sealed class SamlMetadataFetchingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Metadata_that_are_made_anew_each_time_and_tell_the_same_are_no_change()
+    {
+        var (first, stamp, before) = (published, await StampAsync(), (await RowAsync()).FetchedAt);
+        published = first.Replace("<md:EntityDescriptor ", "<md:EntityDescriptor ID=\"_2\" ", StringComparison.Ordinal);
+        Assert.Equal(first, (await FetchAsync()).Metadata);
+        Assert.Equal(stamp, await StampAsync());
+        Assert.True((await RowAsync()).FetchedAt > before);
+        published = Document("CN=Next");
+        Assert.Equal(published, (await FetchAsync()).Metadata);
+        Assert.NotEqual(stamp, await StampAsync());
+    }
+
+    [Fact]
     public async Task What_was_fetched_for_settings_that_have_changed_meanwhile_is_not_kept()
     {
         var (old, first) = (provider, published);
@@ -92,5 +105,11 @@ public sealed class SamlMetadataFetchingTests : IAsyncLifetime
     {
         await using var db = server.Database.NewContext();
         return await db.ProviderMetadata.AsNoTracking().SingleAsync(m => m.ProviderId == provider.Id, TestContext.Current.CancellationToken);
+    }
+
+    async Task<long> StampAsync()
+    {
+        await using var db = server.Database.NewContext();
+        return await db.ChangeStamps.Select(stamp => stamp.Version).SingleAsync(TestContext.Current.CancellationToken);
     }
 }
