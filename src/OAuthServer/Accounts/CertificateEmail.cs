@@ -12,7 +12,7 @@ static class CertificateEmail
         $"{(isOurs ? "This server's certificate for" : "The last certificate of")} {OneLine(provider)} {(notAfter <= now ? "ended" : "ends")} on {AccountMail.Time(notAfter)}.",
         isOurs
             ? "Import this server's metadata at the provider once more: its next certificate is in them."
-            : "Ask whoever runs the provider for its next certificate. Where the provider's metadata are fetched from an address, it is enough that they announce it; where they came as a file, apply the new file.",
+            : "Providers usually change it before then; have the next one ready: ask whoever runs the provider for it. Where the provider's metadata are fetched from an address, it is enough that they announce it; where they came as a file, apply the new file.",
         $"Certificate: {OneLine(subject)}",
         server.At("/setup/single-sign-on"));
 

@@ -8,8 +8,11 @@ using OAuthServer.Orgs;
 
 namespace OAuthServer.Federation;
 
-/// <summary>The last certificate of its use that a provider has: when it ends, single sign-on does.</summary>
-/// <param name="Provider">Whose sign-in ends with it.</param>
+/// <summary>
+/// The last certificate of its use that a provider has. Its end is no reason to refuse here (see <see cref="Saml.SamlKey"/>), but providers
+/// usually change it before then, and single sign-on stops when they use one that is not known here.
+/// </summary>
+/// <param name="Provider">Whose sign-in rests on it.</param>
 /// <param name="Certificate">The certificate.</param>
 /// <param name="IsOurs">This server's own; the others are the provider's.</param>
 public sealed record LastCertificate(ProviderEntry Provider, ProviderCertificate Certificate, bool IsOurs)
@@ -88,6 +91,6 @@ public sealed class CertificateWatch(
         LastOf(provider, ProviderCertificates.Of(provider), isOurs: false).Concat(LastOf(provider, own, isOurs: true));
 
     static IEnumerable<LastCertificate> LastOf(ProviderEntry provider, IEnumerable<ProviderCertificate> certificates, bool isOurs) =>
-        certificates.GroupBy(certificate => certificate.Use).Where(use => isOurs || use.Key != CertificateUse.Encryption)
+        certificates.GroupBy(certificate => certificate.Use)
             .Select(use => new LastCertificate(provider, use.MaxBy(certificate => certificate.NotAfter)!, isOurs));
 }

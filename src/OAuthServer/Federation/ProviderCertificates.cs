@@ -1,22 +1,17 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Xml;
-using System.Xml.Linq;
-using OAuthServer.Data;
+using OAuthServer.Federation.Saml;
 
 namespace OAuthServer.Federation;
 
 /// <summary>What a certificate is for.</summary>
 public enum CertificateUse
 {
-    /// <summary>Whatever is needed: the metadata do not say.</summary>
+    /// <summary>To verify and to encrypt: this server's own.</summary>
     Any,
 
     /// <summary>To verify what its owner signs.</summary>
     Signing,
-
-    /// <summary>To encrypt for its owner.</summary>
-    Encryption,
 
     /// <summary>To verify the metadata themselves.</summary>
     Metadata,
@@ -30,70 +25,31 @@ public enum CertificateUse
 public sealed record ProviderCertificate(string Thumbprint, string Subject, DateTimeOffset NotAfter, CertificateUse Use);
 
 /// <summary>
-/// The certificates of a SAML provider, and our own, for those who watch when they end. What cannot be read is left out: it is shown,
-/// not trusted; trusting is the reader's of assertions.
+/// The certificates of a SAML provider by which its assertions are believed, and our own, for those who watch when they end: the same that
+/// the reader of assertions takes, so that nobody else's in a federation's document counts.
 /// </summary>
 public static class ProviderCertificates
 {
-    const int MostCharacters = 5_000_000;
-
-    static readonly XName X509 = XName.Get("X509Certificate", "http://www.w3.org/2000/09/xmldsig#");
-
     /// <summary>Those that are configured and those in the provider's metadata, each once per use, the one that ends first in front. None for OpenID Connect.</summary>
     public static IReadOnlyList<ProviderCertificate> Of(ProviderEntry provider) => provider.Settings.Saml is not { } saml ? [] :
     [
         .. saml.Certificates.Select(pem => Of(pem, CertificateUse.Signing))
-            .Append(saml.MetadataCertificate is { } metadata ? Of(metadata, CertificateUse.Metadata) : null)
-            .Concat(provider.Metadata is { } document ? OfMetadata(document) : [])
-            .OfType<ProviderCertificate>().Distinct().OrderBy(certificate => certificate.NotAfter),
+            .Concat(SamlPeers.Read(provider) is SamlMetadataReading.Found { Provider: var idp } ? idp.SigningCertificates.Select(certificate => Of(certificate, CertificateUse.Signing)) : [])
+            .Concat(saml.MetadataCertificate is { } metadata ? [Of(metadata, CertificateUse.Metadata)] : [])
+            .Distinct().OrderBy(certificate => certificate.NotAfter),
     ];
 
     /// <summary>One of this server's own, which signs requests and opens encrypted assertions.</summary>
-    public static ProviderCertificate Of(ServiceProviderKey key)
+    public static ProviderCertificate Of(Data.ServiceProviderKey key)
     {
         using var certificate = X509CertificateLoader.LoadCertificate(key.Certificate);
         return Of(certificate, CertificateUse.Any);
     }
 
-    static IEnumerable<ProviderCertificate?> OfMetadata(string document)
+    static ProviderCertificate Of(string pem, CertificateUse use)
     {
-        try
-        {
-            using var text = new StringReader(document);
-            using var reader = XmlReader.Create(
-                text, new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = MostCharacters });
-            return [.. XDocument.Load(reader).Descendants(X509).Select(element => Of(element.Value, UseOf(element)))];
-        }
-        catch (XmlException)
-        {
-            return [];
-        }
-    }
-
-    /// <summary>By the <c>use</c> of the key descriptor it stands in (SAML metadata 2.0, section 2.4.1.1); outside any it belongs to the document's own signature.</summary>
-    static CertificateUse UseOf(XElement element) => element.Ancestors().FirstOrDefault(ancestor => ancestor.Name.LocalName == "KeyDescriptor") is not { } key
-        ? CertificateUse.Metadata
-        : (string?)key.Attribute("use") switch
-        {
-            "signing" => CertificateUse.Signing,
-            "encryption" => CertificateUse.Encryption,
-            _ => CertificateUse.Any,
-        };
-
-    /// <summary>PEM, or the bare base64 of a metadata element.</summary>
-    static ProviderCertificate? Of(string text, CertificateUse use)
-    {
-        try
-        {
-            using var certificate = text.Contains("-----BEGIN", StringComparison.Ordinal)
-                ? X509Certificate2.CreateFromPem(text)
-                : X509CertificateLoader.LoadCertificate(Convert.FromBase64String(text));
-            return Of(certificate, use);
-        }
-        catch (Exception problem) when (problem is CryptographicException or FormatException or ArgumentException)
-        {
-            return null;
-        }
+        using var certificate = X509Certificate2.CreateFromPem(pem);
+        return Of(certificate, use);
     }
 
     static ProviderCertificate Of(X509Certificate2 certificate, CertificateUse use) => new(

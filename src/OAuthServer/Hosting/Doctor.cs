@@ -18,6 +18,7 @@ public static class Doctor
                 await using var db = database.NewContext();
                 await MasterKeyCheck.RunAsync(db, new MasterKey(options.MasterKey), findings);
                 await SigningKeyCheck.RunAsync(db, options.Keys, now, findings);
+                await SsoCheck.RunAsync(db, findings);
                 await CertificateCheck.RunAsync(db, now, findings);
                 await ClockCheck.RunAsync(db, now, findings);
                 await OutboxCheck.RunAsync(db, now, findings);

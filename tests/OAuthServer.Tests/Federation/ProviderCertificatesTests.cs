@@ -11,15 +11,28 @@ public sealed class ProviderCertificatesTests
     static readonly DateTimeOffset End = new(2027, 5, 6, 7, 8, 9, TimeSpan.Zero);
 
     [Fact]
-    public void Certificates_of_metadata_have_their_use()
+    public void Certificates_of_metadata_are_those_by_which_assertions_are_believed()
     {
         var (signing, encryption, any) = (Certificate("CN=Signing", End.AddDays(2)), Certificate("CN=Encryption", End.AddDays(1)), Certificate("CN=Any", End));
         var found = ProviderCertificates.Of(Entry(new(), Metadata(("signing", signing), ("encryption", encryption), (null, any))));
         Assert.Equal(
-            [("CN=Any", CertificateUse.Any), ("CN=Encryption", CertificateUse.Encryption), ("CN=Signing", CertificateUse.Signing)], // by their end
+            [("CN=Any", CertificateUse.Signing), ("CN=Signing", CertificateUse.Signing)], // by their end
             found.Select(certificate => (certificate.Subject, certificate.Use)));
         Assert.Equal(End, found[0].NotAfter);
         Assert.Equal(Convert.ToHexString(SHA256.HashData(any.RawData)), found[0].Thumbprint);
+    }
+
+    [Fact]
+    public void Another_provider_of_a_federation_and_the_signer_of_its_document_do_not_count()
+    {
+        var (mine, other, signer) = (Certificate("CN=Mine", End), Certificate("CN=Other", End.AddDays(900)), Certificate("CN=Signer", End.AddDays(900)));
+        var document = "\ufeff" + $"""
+            <md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#">
+              <ds:Signature><ds:KeyInfo><ds:X509Data><ds:X509Certificate>{Convert.ToBase64String(signer.RawData)}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></ds:Signature>
+              {Metadata(("signing", mine))}{Metadata(("signing", other)).Replace("https://idp.test\"", "https://other.test\"", StringComparison.Ordinal)}
+            </md:EntitiesDescriptor>
+            """;
+        Assert.Equal("CN=Mine", Assert.Single(ProviderCertificates.Of(Entry(new() { EntityId = "https://idp.test" }, document))).Subject);
     }
 
     [Fact]
@@ -37,7 +50,7 @@ public sealed class ProviderCertificatesTests
     [InlineData("<KeyDescriptor use='signing'><X509Certificate xmlns='http://www.w3.org/2000/09/xmldsig#'>!!!</X509Certificate></KeyDescriptor>")]
     [InlineData("<KeyDescriptor use='signing'><X509Certificate xmlns='http://www.w3.org/2000/09/xmldsig#'>AAAA</X509Certificate></KeyDescriptor>")]
     public void What_cannot_be_read_is_left_out(string metadata) =>
-        Assert.Empty(ProviderCertificates.Of(Entry(new() { Certificates = ["-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "nothing"] }, metadata)));
+        Assert.Empty(ProviderCertificates.Of(Entry(new(), metadata)));
 
     [Fact]
     public void Our_own_is_read_too()
@@ -61,7 +74,7 @@ public sealed class ProviderCertificatesTests
             <md:KeyDescriptor{(key.Use is null ? "" : $" use=\"{key.Use}\"")}><ds:KeyInfo><ds:X509Data><ds:X509Certificate>
               {Convert.ToBase64String(key.Certificate.RawData, Base64FormattingOptions.InsertLineBreaks)}
             </ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>
-            """))}</md:IDPSSODescriptor>
+            """))}<md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.test/sso"/></md:IDPSSODescriptor>
         </md:EntityDescriptor>
         """);
 

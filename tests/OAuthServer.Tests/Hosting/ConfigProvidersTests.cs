@@ -1,8 +1,12 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Accounts;
 using OAuthServer.Data;
 using OAuthServer.Federation;
 using OAuthServer.Hosting.Configuration;
+using OAuthServer.Tests.Federation;
 using OAuthServer.Tests.Support;
 
 namespace OAuthServer.Tests.Hosting;
@@ -15,6 +19,9 @@ public sealed class ConfigProvidersTests : IAsyncLifetime
           "oidc": { "issuer": "https://idp.acme.example", "clientId": "oauthserver" },
           "provisioning": { "creates": true, "profiles": [{ "claim": "groups", "value": "staff", "profile": "Standard" }] } }
         """;
+
+    const string BySaml = """{ "metadataUrl": "https://idp.acme.example/metadata" }""";
+    const string Changed = "changes who the provider is, and 1 person is linked to it: that link would open accounts for others; give the new provider a name of its own, or remove this one first.";
 
     readonly PasswordHashing hashing = new(new() { Rounds = 1000 });
     Scratch scratch = null!;
@@ -78,14 +85,15 @@ public sealed class ConfigProvidersTests : IAsyncLifetime
         Directory.CreateDirectory(files.PathOf("keys"));
         File.Move(pem, files.PathOf("providers/idp.pem"));
         Directory.Delete(files.PathOf("keys"));
-        File.WriteAllText(files.PathOf("providers/metadata.xml"), "<EntityDescriptor/>");
+        var document = Metadata("https://idp.test");
+        File.WriteAllText(files.PathOf("providers/metadata.xml"), document, new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
         files.Write("providers/file.json", """{ "name": "file", "label": "By file", "saml": { "metadataFile": "metadata.xml" } }""")
             .Write("providers/bare.json", """
                 { "name": "bare", "label": "By hand", "saml": { "entityId": "urn:idp", "singleSignOnUrl": "https://idp.acme.example/sso", "certificates": ["file:idp.pem"] } }
                 """);
         await ApplyAsync();
         await using var db = scratch.Database.NewContext();
-        Assert.Equal("<EntityDescriptor/>", (await db.ProviderMetadata.SingleAsync(Cancellation)).Document);
+        Assert.Equal(document, (await db.ProviderMetadata.SingleAsync(Cancellation)).Document);
         var bare = SettingsJson.Read<ProviderSettings>((await db.IdentityProviders.SingleAsync(p => p.Name == "bare", Cancellation)).Settings);
         Assert.StartsWith("-----BEGIN CERTIFICATE-----", Assert.Single(bare.Saml!.Certificates), StringComparison.Ordinal);
         Assert.DoesNotContain("PRIVATE KEY", bare.Saml.Certificates[0], StringComparison.Ordinal);
@@ -98,10 +106,105 @@ public sealed class ConfigProvidersTests : IAsyncLifetime
         files.Set("users/ann.json", "federatedIdentities", """[{ "provider": "openid", "subject": "ann-1" }]""");
         await ApplyAsync();
         files.Delete("providers/openid.json").Set("users/ann.json", "federatedIdentities", null);
-        Assert.Contains(await KeptAsync(), line => line.StartsWith("! provider \"openid\" of Acme", StringComparison.Ordinal));
-        await ApplyAsync(prune: true);
+        Assert.Contains("! provider \"openid\" of Acme (1 person is linked) is not in the files; prune removes it", await KeptAsync());
+        Assert.Contains("- provider \"openid\" of Acme (1 person is linked)", (await ApplyAsync(prune: true)).Changes);
         await using var db = scratch.Database.NewContext();
         Assert.False(await db.IdentityProviders.AnyAsync(Cancellation) || await db.ProviderDomains.AnyAsync(Cancellation) || await db.FederatedIdentities.AnyAsync(Cancellation));
+    }
+
+    [Theory]
+    [InlineData("oidc.issuer", "\"https://other.example\"", "oidc.issuer")]
+    [InlineData("saml", BySaml, "saml")]
+    public async Task Who_a_provider_is_does_not_change_while_people_are_linked_to_it(string path, string json, string at)
+    {
+        await ApplyAsync();
+        files.Set("users/ann.json", "federatedIdentities", """[{ "provider": "openid", "subject": "1001" }]""");
+        await ApplyAsync();
+        files.Set("providers/openid.json", path, json);
+        if (path == "saml")
+            files.Set("providers/openid.json", "oidc", null).Set("providers/openid.json", "clientSecret", null);
+        await RefusedAsync(at, Changed);
+        files.Set("users/ann.json", "federatedIdentities", null);
+        await RefusedAsync(at, Changed); // it counts who is linked, not who is still to be
+        await using (var db = scratch.Database.NewContext())
+            await db.FederatedIdentities.ExecuteDeleteAsync(Cancellation);
+        await ApplyAsync();
+    }
+
+    [Theory]
+    [InlineData("entityId", "\"urn:other\"", "saml.entityId")]
+    [InlineData("subjectAttribute", "\"mail\"", "saml.subjectAttribute")]
+    [InlineData("singleSignOnUrl", "\"https://idp.acme.example/elsewhere\"", null)]
+    public async Task Who_a_saml_provider_is_does_not_change_either(string key, string json, string? at)
+    {
+        files.Write("providers/saml.json", Saml($$"""{ "entityId": "urn:idp", "singleSignOnUrl": "https://idp.acme.example/sso", "certificates": [{{Pem(ECCurve.NamedCurves.nistP256)}}] }"""))
+            .Set("users/ann.json", "federatedIdentities", """[{ "provider": "saml", "subject": "1001" }]""");
+        await ApplyAsync();
+        files.Set("providers/saml.json", "saml." + key, json);
+        if (at is null)
+            await ApplyAsync();
+        else
+            await RefusedAsync(at, Changed);
+    }
+
+    [Fact]
+    public async Task Metadata_of_another_provider_are_not_put_under_the_links_of_the_old_one()
+    {
+        File.WriteAllText(Directory.CreateDirectory(files.PathOf("providers")).FullName + "/idp.xml", Metadata("https://idp.test"));
+        files.Write("providers/saml.json", Saml("""{ "metadataFile": "idp.xml" }""")).Set("users/ann.json", "federatedIdentities", """[{ "provider": "saml", "subject": "1001" }]""");
+        await ApplyAsync();
+        File.WriteAllText(files.PathOf("providers/idp.xml"), Metadata("https://other.test"));
+        await RefusedAsync("saml.metadataFile", Changed);
+        files.Write("providers/saml.json", Saml("""{ "metadataUrl": "https://idp.acme.example/metadata" }"""));
+        await RefusedAsync(
+            "saml.entityId", "is missing: 1 person is linked to it: that link could open accounts for others if other metadata told of another provider; write \"https://idp.test\".");
+        files.Set("providers/saml.json", "saml.entityId", "\"https://idp.test\"");
+        await ApplyAsync();
+    }
+
+    [Theory]
+    [InlineData("metadataUrl", "\"https://idp.acme.example/new\"", false)]
+    [InlineData("entityId", "\"urn:other\"", false)]
+    [InlineData("metadataCertificate", null, false)] // a certificate that the test makes
+    [InlineData("entityId", "\"https://idp.test\"", true)]
+    [InlineData("signsRequests", "false", true)]
+    public async Task What_was_fetched_before_is_in_force_no_longer_when_it_is_to_come_from_elsewhere(string key, string? json, bool isKept)
+    {
+        files.Write("providers/saml.json", Saml("""{ "metadataUrl": "https://idp.acme.example/metadata" }"""));
+        await ApplyAsync();
+        await using (var db = scratch.Database.NewContext())
+        {
+            db.Add(new ProviderMetadata { ProviderId = (await db.IdentityProviders.SingleAsync(p => p.Name == "saml", Cancellation)).Id, Document = Metadata("https://idp.test"), FetchedAt = new ManualClock().GetUtcNow() });
+            await db.SaveChangesAsync(Cancellation);
+        }
+        files.Set("providers/saml.json", "saml." + key, json ?? Pem(ECCurve.NamedCurves.nistP256));
+        await ApplyAsync();
+        await using var after = scratch.Database.NewContext();
+        var row = await after.ProviderMetadata.SingleAsync(Cancellation);
+        Assert.Equal((isKept, isKept), (row.Document is not null, row.FetchedAt is not null));
+    }
+
+    [Theory]
+    [InlineData("a", "z")]
+    [InlineData("z", "a")]
+    public async Task A_domain_moves_to_another_provider_of_the_organization(string from, string to)
+    {
+        files.Delete("providers/openid.json")
+            .Write($"providers/{from}.json", OpenId).Set($"providers/{from}.json", "name", $"\"{from}\"")
+            .Write($"providers/{to}.json", OpenId).Set($"providers/{to}.json", "name", $"\"{to}\"").Set($"providers/{to}.json", "domains", null);
+        await ApplyAsync();
+        files.Set($"providers/{from}.json", "domains", null).Set($"providers/{to}.json", "domains", """["acme.example"]""");
+        await ApplyAsync();
+        await using var db = scratch.Database.NewContext();
+        var row = await db.ProviderDomains.SingleAsync(Cancellation);
+        Assert.Equal(("acme.example", to), (row.Domain, (await db.IdentityProviders.SingleAsync(p => p.Id == row.ProviderId, Cancellation)).Name));
+    }
+
+    [Fact]
+    public async Task A_certificate_by_whose_key_nothing_would_be_believed_is_refused()
+    {
+        files.Write("providers/saml.json", Saml($$"""{ "entityId": "urn:idp", "singleSignOnUrl": "https://idp.acme.example/sso", "certificates": [{{Pem(null)}}] }"""));
+        await RefusedAsync("saml.certificates[0]", "has a key by which nothing is believed; use one of RSA with 2048 bits or an elliptic curve of 256 at least.");
     }
 
     [Theory]
@@ -117,8 +220,15 @@ public sealed class ConfigProvidersTests : IAsyncLifetime
     [InlineData("provisioning.defaultProfile", "\"Standart\"", "provisioning.defaultProfile: there is no profile \"Standart\"; did you mean \"Standard\"?")]
     [InlineData("provisioning.defaultProfile", "\"Admins\"", "provisioning.defaultProfile: \"Admins\" is an administrator's profile, which the provider may not give; choose another, or set provisioning.mayGrantAdministrator.")]
     [InlineData("saml", """{ "metadataUrl": "https://idp.acme.example/metadata", "metadataFile": "x.xml" }""", "saml: must say in exactly one way who the provider is: metadataUrl, metadataFile, or singleSignOnUrl with entityId and certificates.")]
+    [InlineData("oidc.issuer", "\"https://idp.acme.example/?tenant=1\"", "oidc.issuer: has a query, which no issuer has (OpenID Connect Discovery section 3); write it as the discovery document says it.")]
+    [InlineData("oidc.issuer", "\"https://us:pw@idp.acme.example\"", "oidc.issuer: holds a user name or password; write the address without.")]
+    [InlineData("provisioning", """{ "creates": true }""", "provisioning.creates: makes no account without a profile for it; write provisioning.profiles or provisioning.defaultProfile.")]
+    [InlineData("saml", """{ "metadataUrl": "https://idp.acme.example/metadata", "nameIdFormat": "urn:oasis:names:tc:SAML:2.0:nameid-format:transient" }""", "saml.nameIdFormat: is transient, another name at each sign-in, so that nobody would be known again; write saml.subjectAttribute, or another format.")]
+    [InlineData("saml", """{ "metadataUrl": "https://idp.acme.example/metadata", "nameIdFormat": "urn:oasis:names:tc:SAML:2.0:nameid-format:transient", "subjectAttribute": "uid" }""", null)]
+    [InlineData("saml", """{ "metadataFile": "bad.xml" }""", "saml.metadataFile: the file bad.xml is of no use. The metadata describes no SAML 2.0 identity provider.")]
     public async Task What_is_wrong_with_a_provider_is_told_with_its_remedy(string path, string? json, string? expected)
     {
+        File.WriteAllText(files.PathOf("providers/bad.xml"), "<EntityDescriptor/>");
         files.Write("profiles/admins.json", """{ "name": "Admins", "permissions": { "administrator": true } }""").Set("providers/openid.json", path, json);
         if (path == "saml")
             files.Set("providers/openid.json", "oidc", null).Set("providers/openid.json", "clientSecret", null);
@@ -143,6 +253,32 @@ public sealed class ConfigProvidersTests : IAsyncLifetime
         var problem = await Assert.ThrowsAsync<ConfigurationException>(() => ApplyAsync(folder: other.Folder));
         Assert.Contains(problem.Errors, error => error.Message == "\"acme\" belongs to another organization of this server; choose another.");
         Assert.Contains(problem.Errors, error => error.Message == "\"acme.example\" belongs to another organization of this server; remove it.");
+    }
+
+    static string Saml(string json) => $$"""{ "name": "saml", "label": "Acme SAML", "saml": {{json}} }""";
+
+    static string Metadata(string entityId) => ProviderCertificatesTests.Metadata(("signing", ProviderCertificatesTests.Certificate("CN=idp", DateTimeOffset.UnixEpoch.AddYears(60))))
+        .Replace("https://idp.test\"", entityId + "\"", StringComparison.Ordinal);
+
+    /// <summary>A certificate as JSON; without a curve its key is of RSA with 1024 bits.</summary>
+    static string Pem(ECCurve? curve)
+    {
+        var now = DateTimeOffset.UnixEpoch.AddYears(55);
+        if (curve is { } strong)
+        {
+            using var key = ECDsa.Create(strong);
+            using var certificate = new CertificateRequest("CN=idp", key, HashAlgorithmName.SHA256).CreateSelfSigned(now, now.AddYears(9));
+            return JsonSerializer.Serialize(certificate.ExportCertificatePem());
+        }
+        using var weak = RSA.Create(1024);
+        using var small = new CertificateRequest("CN=idp", weak, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(now, now.AddYears(9));
+        return JsonSerializer.Serialize(small.ExportCertificatePem());
+    }
+
+    async Task RefusedAsync(string path, string message)
+    {
+        var problem = await Assert.ThrowsAsync<ConfigurationException>(() => ApplyAsync());
+        Assert.Contains(problem.Errors, error => (error.Path, error.Message) == (path, message));
     }
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -2,8 +2,11 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using OAuthServer.Accounts;
 using OAuthServer.Data;
+using OAuthServer.Federation;
 using OAuthServer.Hosting;
+using OAuthServer.Orgs;
 using OAuthServer.Policy;
 using OAuthServer.Tests.Support;
 
@@ -124,6 +127,25 @@ public sealed class DoctorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Single_sign_on_that_is_required_without_a_provider_or_a_way_around_is_told()
+    {
+        var org = new Organization { Id = "00D000000000001", Name = "Acme", Alias = "acme", SsoRequiredByDefault = true };
+        var profile = new Profile { Id = "00e000000000001", OrgId = org.Id, Name = "Standard", Version = 1 };
+        var admins = new Profile { Id = "00e000000000002", OrgId = org.Id, Name = "Admins", Version = 1 };
+        await AddAsync(org, profile, admins, Settings(profile, new()), Settings(admins, new() { Sso = SsoMode.Off, Permissions = new() { Administrator = true } }));
+        await FindsAsync(
+            1, "FAIL  single sign-on: Acme requires it (Standard) and has no provider that is switched on; declare one, or nobody of these comes in.",
+            "WARN  single sign-on: Acme requires it and has no active break-glass administrator;");
+        var oidc = new ProviderSettings { Label = "Acme", Oidc = new() { Issuer = "https://idp.acme.example", ClientId = "us" } };
+        var user = new User { Id = "005000000000001", OrgId = org.Id, ProfileId = admins.Id, Username = "glass@acme.example", NormalizedUsername = "glass@acme.example", Email = "glass@acme.example", IsBreakGlass = true };
+        await AddAsync(new IdentityProvider { Id = "0SO000000000001", OrgId = org.Id, Name = "openid", Settings = SettingsJson.Write(oidc) }, user);
+        await FindsAsync(0, "WARN  single sign-on: no break-glass administrator of Acme has enrolled a second factor");
+        await AddAsync(new Authenticator { UserId = user.Id, Seed = scratch.Key.Protect(Authenticators.SeedPurpose, [1]), ConfirmedAt = clock.GetUtcNow() });
+        var (_, text) = await RunAsync();
+        Assert.DoesNotContain("single sign-on", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_folder_that_cannot_be_written_to_is_a_failure()
     {
         await File.WriteAllTextAsync(Path.Combine(scratch.Folder, "mail"), "a file, not a folder", TestContext.Current.CancellationToken);
@@ -164,6 +186,9 @@ public sealed class DoctorTests : IAsyncLifetime
         await stream.WriteAsync(Encoding.ASCII.GetBytes(abilities), TestContext.Current.CancellationToken);
         Assert.Equal("QUIT", await reader.ReadLineAsync(TestContext.Current.CancellationToken));
     }
+
+    static ProfileVersion Settings(Profile profile, ProfileSettings settings) =>
+        new() { ProfileId = profile.Id, Version = 1, SavedBy = "tests", Settings = SettingsJson.Write(settings) };
 
     static LoginRecord Login(long id, string source, DateTimeOffset at) => new()
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Xml;
 using static OAuthServer.Federation.Saml.SamlMetadataReading;
 
@@ -39,6 +40,16 @@ public static partial class SamlMetadata
             _ => new Unusable("The metadata describes several identity providers; say which by its entity id."),
         };
     }
+
+    /// <summary>True when two documents say the same of a provider. Some are made anew at each request, with another ID and signature.</summary>
+    internal static bool TellTheSame(string one, string other, string? entityId) =>
+        Of(one, entityId) is { } first && Of(other, entityId) is { } second
+        && first with { SigningCertificates = second.SigningCertificates, NameIdFormats = second.NameIdFormats } == second
+        && first.NameIdFormats.SequenceEqual(second.NameIdFormats, StringComparer.Ordinal)
+        && first.SigningCertificates.Select(c => c.Thumbprint).SequenceEqual(second.SigningCertificates.Select(c => c.Thumbprint), StringComparer.Ordinal);
+
+    static SamlIdentityProvider? Of(string document, string? entityId) =>
+        Read(Encoding.UTF8.GetBytes(document), entityId, mustBeSignedBy: null, DateTimeOffset.MinValue) is Found found ? found.Provider : null;
 
     static SamlMetadataReading OfRole(XmlElement role, DateTimeOffset now)
     {

@@ -48,7 +48,8 @@ public sealed class SamlPeers(PublicUrl publicUrl, SamlKeyRing keys, TimeProvide
         };
     }
 
-    SamlMetadataReading Read(ProviderEntry provider)
+    /// <summary>The provider as its settings and what is stored of it say, whether that has ended or not.</summary>
+    internal static SamlMetadataReading Read(ProviderEntry provider)
     {
         var saml = provider.Settings.Saml!;
         if (saml.SingleSignOnUrl is { } url)

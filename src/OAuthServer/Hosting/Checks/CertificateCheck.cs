@@ -5,7 +5,7 @@ using OAuthServer.Federation;
 
 namespace OAuthServer.Hosting.Checks;
 
-/// <summary>Does single sign-on rest on a certificate that is about to end?</summary>
+/// <summary>Does single sign-on rest on a certificate that is about to end, and so to be changed?</summary>
 static class CertificateCheck
 {
     const string Subject = "single sign-on";
@@ -20,7 +20,7 @@ static class CertificateCheck
             {
                 var whose = last.IsOurs ? "this server's certificate" : "the provider's last certificate";
                 var ends = last.Certificate.NotAfter.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-                findings.Warn(Subject, $"{whose} for {last.Provider.Path} ends on {ends}; {(last.IsOurs ? "import this server's metadata there once more" : "get the next one from whoever runs the provider")}.");
+                findings.Warn(Subject, $"{whose} for {last.Provider.Path} ends on {ends}; {(last.IsOurs ? "import this server's metadata there once more" : "providers usually change it before then: have the next one ready")}.");
             }
         }
         var problems = await db.ProviderMetadata.AsNoTracking().Where(m => m.Problem != null).ToListAsync();

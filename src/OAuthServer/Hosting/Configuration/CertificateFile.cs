@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using OAuthServer.Federation.Saml;
 
 namespace OAuthServer.Hosting.Configuration;
 
@@ -14,6 +15,8 @@ static class CertificateFile
         try
         {
             using var certificate = X509Certificate2.CreateFromPem(text);
+            if (!SamlKey.Of(certificate).IsStrong)
+                report.Add(path, "has a key by which nothing is believed; use one of RSA with 2048 bits or an elliptic curve of 256 at least.");
             return certificate.ExportCertificatePem();
         }
         catch (CryptographicException)

@@ -33,6 +33,9 @@ sealed class OrgState
 
     internal List<FederatedIdentity> Identities { get; private set; } = [];
 
+    /// <summary>How many identities there are at each provider, by the provider's id; one that nobody is linked to is not in it.</summary>
+    internal Dictionary<string, int> Linked { get; private set; } = new(StringComparer.Ordinal);
+
     internal Dictionary<string, ConnectedApp> Apps { get; private set; } = new(StringComparer.Ordinal);
 
     internal List<AppSecret> Secrets { get; private set; } = [];
@@ -62,6 +65,8 @@ sealed class OrgState
         var subjects = declared.Users.SelectMany(user => user.File.FederatedIdentities.Select(identity => identity.Subject)).ToList();
         state.Identities = await db.FederatedIdentities
             .Where(identity => providers.Contains(identity.ProviderId) && (identity.IsDeclared || subjects.Contains(identity.Subject))).ToListAsync();
+        state.Linked = await db.FederatedIdentities.Where(identity => providers.Contains(identity.ProviderId)).GroupBy(identity => identity.ProviderId)
+            .Select(group => new { group.Key, Count = group.Count() }).ToDictionaryAsync(group => group.Key, group => group.Count, StringComparer.Ordinal);
         state.Apps = await db.ConnectedApps.Where(app => app.OrgId == id).OrderBy(app => app.ClientId)
             .ToDictionaryAsync(app => app.ClientId, StringComparer.Ordinal);
         state.Secrets = await db.AppSecrets.Where(secret => db.ConnectedApps.Any(app => app.OrgId == id && app.Id == secret.AppId))

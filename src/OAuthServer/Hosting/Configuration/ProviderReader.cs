@@ -1,4 +1,6 @@
+using System.Text;
 using OAuthServer.Federation;
+using OAuthServer.Federation.Saml;
 
 namespace OAuthServer.Hosting.Configuration;
 
@@ -19,7 +21,7 @@ static class ProviderReader
         string? metadata = null;
         if (settings.Saml is { } saml)
         {
-            metadata = saml.MetadataFile is { } name ? MetadataOf(name, report) : null;
+            metadata = saml.MetadataFile is { } name ? MetadataOf(name, saml.EntityId, report) : null;
             settings = settings with
             {
                 Saml = saml with
@@ -33,18 +35,25 @@ static class ProviderReader
         return file.Name is null ? null : new(report, file, settings, secret is { IsGenerated: false } ? secret : null, metadata);
     }
 
-    static string? MetadataOf(string name, FileReport report)
+    static string? MetadataOf(string name, string? entityId, FileReport report)
     {
         var file = Path.GetFullPath(name, report.Folder);
         try
         {
-            if (new FileInfo(file).Length <= ProviderRules.MostMetadata)
-                return File.ReadAllText(file);
-            report.Add("saml.metadataFile", $"the file {file} is larger than {ProviderRules.MostMetadata} bytes; keep only this provider's EntityDescriptor.");
+            if (new FileInfo(file).Length > ProviderRules.MostMetadata)
+            {
+                report.Add("saml.metadataFile", $"the file {file} is larger than {ProviderRules.MostMetadata} bytes; keep only this provider's EntityDescriptor.");
+                return null;
+            }
+            var document = File.ReadAllText(file).TrimStart('\uFEFF');
+            // Whether they have ended is not asked here: an apply must work on a day when they have.
+            if (SamlMetadata.Read(Encoding.UTF8.GetBytes(document), entityId, mustBeSignedBy: null, DateTimeOffset.MinValue) is SamlMetadataReading.Unusable { Problem: var problem })
+                report.Add("saml.metadataFile", $"the file {name} is of no use. {problem}");
+            return document;
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            report.Add("saml.metadataFile", $"the file {file} cannot be read ({problem.GetType().Name}); create it, or correct the path.");
+            report.Add("saml.metadataFile", $"the file {file} cannot be read ({failure.GetType().Name}); create it, or correct the path.");
         }
         return null;
     }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using OAuthServer.Federation;
+using OAuthServer.Federation.Saml;
 
 namespace OAuthServer.Hosting.Configuration;
 
@@ -28,6 +29,8 @@ static partial class ProviderRules
             CheckOidc(file, oidc, report);
         if (settings.Saml is { } saml)
             CheckSaml(saml, report);
+        if (settings.Provisioning is { Creates: true, Profiles.Count: 0, DefaultProfile: null })
+            report.Add("provisioning.creates", "makes no account without a profile for it; write provisioning.profiles or provisioning.defaultProfile.");
         if (settings.Saml is not null && file.ClientSecret is not null)
             report.Add("clientSecret", "is of no use to a SAML provider; remove it.");
     }
@@ -38,6 +41,8 @@ static partial class ProviderRules
     static void CheckOidc(ProviderFile file, OidcSettings oidc, FileReport report)
     {
         CheckUrl("oidc.issuer", oidc.Issuer, report);
+        if (oidc.Issuer is { } issuer && issuer.Contains('?', StringComparison.Ordinal))
+            report.Add("oidc.issuer", "has a query, which no issuer has (OpenID Connect Discovery section 3); write it as the discovery document says it.");
         if (oidc.ClientId is { Length: 0 })
             report.Add("oidc.clientId", "is empty; write what the provider calls this server.");
         if (!oidc.Scopes.Contains("openid", StringComparer.Ordinal))
@@ -67,6 +72,8 @@ static partial class ProviderRules
             report.Add("saml.metadataCertificate", "is for metadata that are fetched; remove it.");
         if (saml.EntityId is { Length: 0 or > 1024 })
             report.Add("saml.entityId", "must be 1 to 1024 characters.");
+        if (saml.NameIdFormat == SamlNames.TransientFormat && saml.SubjectAttribute is null)
+            report.Add("saml.nameIdFormat", "is transient, another name at each sign-in, so that nobody would be known again; write saml.subjectAttribute, or another format.");
     }
 
     /// <summary>What is fetched, and where browsers are sent with something to keep to themselves: https, but for this machine.</summary>
@@ -74,7 +81,9 @@ static partial class ProviderRules
     {
         if (url is null)
             return;
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http") || address.Fragment.Length > 0)
+        if (Uri.TryCreate(url, UriKind.Absolute, out var address) && address.UserInfo.Length > 0)
+            report.Add(path, "holds a user name or password; write the address without."); // and not said again here
+        else if (address is null || address.Scheme is not ("https" or "http") || address.Fragment.Length > 0)
             report.Add(path, $"\"{url}\" is not an address; write one such as \"https://idp.example.com\".");
         else if (address.Scheme == "http" && !AddressRules.IsThisMachine(address.Host))
             report.Add(path, $"\"{url}\" is not encrypted; use https.");

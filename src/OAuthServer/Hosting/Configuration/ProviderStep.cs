@@ -13,14 +13,16 @@ static class ProviderStep
     {
         foreach (var declared in state.Declared.Providers)
         {
-            var provider = state.Providers.TryGetValue(declared.File.Name, out var present) ? Update(run, present, declared, state) : Make(run, state, declared);
-            SetSecret(run, provider, declared, isNew: present is null);
-            SetDomains(run, state, provider, declared);
+            if (state.Providers.TryGetValue(declared.File.Name, out var present))
+                Forget(state, declared, present); // by what it was, before that is changed
+            var provider = present is not null ? Update(run, present, declared, state) : Make(run, state, declared);
             SetMetadata(run, state, provider, declared);
+            SetSecret(run, provider, declared, isNew: present is null);
             state.Providers[provider.Name] = provider;
         }
+        SetDomains(run, state);
         foreach (var provider in state.Providers.Values.Where(provider => !state.Declared.Providers.Exists(declared => declared.File.Name == provider.Name)))
-            run.NotDeclared(provider, Label(provider, state));
+            run.NotDeclared(provider, $"{Label(provider, state)} ({Linked(state, provider)})");
     }
 
     internal static string Label(IdentityProvider provider, OrgState state) => $"provider \"{provider.Name}\" of {state.Name}";
@@ -61,20 +63,34 @@ static class ProviderStep
             run.Changed($"provider \"{provider.Name}\": clientSecret: another value");
     }
 
-    // The settings tell a change of domains; these rows are their index.
-    static void SetDomains(ApplyRun run, OrgState state, IdentityProvider provider, DeclaredProvider declared)
+    // The settings tell a change of domains; these rows are their index. First all get theirs, and only then goes what nobody declares any
+    // more: otherwise one that moves would be lost when the provider it leaves comes first.
+    static void SetDomains(ApplyRun run, OrgState state)
     {
-        var wanted = declared.Settings.Domains;
-        foreach (var row in state.Domains.Where(row => row.ProviderId == provider.Id && !wanted.Contains(row.Domain, StringComparer.Ordinal)))
-            run.Db.Remove(row);
-        foreach (var domain in wanted)
+        var wanted = state.Declared.Providers
+            .SelectMany(declared => declared.Settings.Domains.Select(domain => (Domain: domain, ProviderId: state.Providers[declared.File.Name].Id)))
+            .ToDictionary(pair => pair.Domain, pair => pair.ProviderId, StringComparer.Ordinal);
+        foreach (var (domain, providerId) in wanted)
         {
             if (state.Domains.Find(row => row.Domain == domain) is not { } row)
-                run.Db.Add(new ProviderDomain { Domain = domain, ProviderId = provider.Id });
+                run.Db.Add(new ProviderDomain { Domain = domain, ProviderId = providerId });
             else
-                row.ProviderId = provider.Id; // from another provider of the organization
+                row.ProviderId = providerId; // from another provider of the organization
         }
+        var declaredIds = state.Declared.Providers.ConvertAll(declared => state.Providers[declared.File.Name].Id);
+        foreach (var row in state.Domains.Where(row => declaredIds.Contains(row.ProviderId, StringComparer.Ordinal) && !wanted.ContainsKey(row.Domain)))
+            run.Db.Remove(row);
     }
+
+    /// <summary>Metadata that were had from elsewhere, or speak of somebody else, are in force no longer: those of the new place are fetched first.</summary>
+    static void Forget(OrgState state, DeclaredProvider declared, IdentityProvider present)
+    {
+        if (state.Metadata.Find(metadata => metadata.ProviderId == present.Id) is { } row && !ProviderChange.KeepsMetadata(state, declared, present))
+            (row.Document, row.FetchedAt, row.Problem, row.ProblemAt) = (null, null, null, null);
+    }
+
+    static string Linked(OrgState state, IdentityProvider provider) =>
+        state.Linked.GetValueOrDefault(provider.Id) switch { 0 => "nobody is linked", 1 => "1 person is linked", var people => $"{people} people are linked" };
 
     static void SetMetadata(ApplyRun run, OrgState state, IdentityProvider provider, DeclaredProvider declared)
     {

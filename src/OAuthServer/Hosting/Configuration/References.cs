@@ -27,7 +27,10 @@ static class References
         foreach (var user in state.Declared.Users.Where(user => user.File.Profile is not null))
             CheckProfile(state, user, prune);
         foreach (var provider in state.Declared.Providers)
+        {
             CheckProvider(state, provider, prune);
+            ProviderChange.Check(state, provider);
+        }
         foreach (var user in state.Declared.Users)
             CheckIdentities(state, user, prune);
         foreach (var app in state.Declared.Apps)

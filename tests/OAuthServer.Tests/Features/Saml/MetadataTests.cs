@@ -72,7 +72,7 @@ public sealed class MetadataTests(SamlServers servers)
         var server = await servers.OnAsync("SQLite");
         var org = await TestOrg.AddAsync(server);
         await server.NoticeAsync();
-        var provider = await org.ProviderAsync(new() { Label = "Gone Login", Saml = new() { MetadataUrl = $"http://127.0.0.1:{FreePort.Next()}/metadata" } });
+        var provider = await org.ProviderAsync(new() { Label = "Gone Login", Saml = new() { MetadataUrl = $"http://127.0.0.1:{FreePort.Next()}/metadata", IdpInitiated = true } });
         var browser = new TestBrowser(server);
         var page = await browser.GetAsync(provider.Path);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, page.Status);
@@ -82,7 +82,7 @@ public sealed class MetadataTests(SamlServers servers)
         {
             Content = new FormUrlEncodedContent([KeyValuePair.Create("SAMLResponse", SamlScene.Base64(SamlScene.SignedResponse))]),
         });
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.Status);
+        Assert.Equal(HttpStatusCode.Forbidden, answer.Status);
         Assert.Equal(nameof(AssertionFlaw.ProviderUnreachable), (await server.RecordAsync(answer)).AssertionFlaw);
     }
 

@@ -258,7 +258,7 @@ public sealed class WhichProviderTests(ScriptedServers servers)
     [InlineData(AssertionFlaw.Expired, HttpStatusCode.Forbidden, "Your sign-in provider let you in, but this server could not accept its answer.")]
     [InlineData(AssertionFlaw.None, HttpStatusCode.Forbidden, "Your sign-in provider let you in, but this server could not accept its answer.")] // nobody has this subject
     [InlineData(AssertionFlaw.ProviderRefused, HttpStatusCode.Forbidden, "Your sign-in provider did not sign you in.")]
-    [InlineData(AssertionFlaw.ProviderUnreachable, HttpStatusCode.ServiceUnavailable, "Your sign-in provider cannot be reached.")]
+    [InlineData(AssertionFlaw.ProviderUnreachable, HttpStatusCode.Forbidden, "Your sign-in provider cannot be reached.")]
     public async Task A_refused_answer_is_told_in_one_sentence_with_a_reference(AssertionFlaw flaw, HttpStatusCode status, string says)
     {
         var scene = await SsoScene.NewAsync(server);

@@ -126,6 +126,7 @@ public sealed class TokenExchangeTests(Servers servers)
         });
         await scene.Scene.ChangeSettingsAsync(settings => settings with { Preapproval = new() { Required = true, Profiles = [profile.Name, other.Name] } });
         var nobody = idp.Claims(scene.Now, "carol");
+        nobody["groups"] = "staff";
         nobody["email"] = $"carol{Guid.NewGuid():N}@corp.test";
         await scene.RefusedAsync(
             await SendAsync(scene, idp.Key.Sign(nobody)), "invalid_request", "invalid assertion", DenyReason.AssertionRejected, AssertionFlaw.NoAccount, LoginChannel.TokenExchange);
