@@ -1,6 +1,9 @@
 namespace OAuthServer.Login;
 
-/// <summary>How many refused logins one network or app may cause before it is told to slow down. Logins that succeed cost nothing.</summary>
+/// <summary>
+/// How many refused logins one network or app may cause before it is told to slow down (logins that succeed cost nothing), and how many sign-ins
+/// one network may begin.
+/// </summary>
 public sealed record LimitOptions
 {
     /// <summary>Refusals in a burst, per source network (IPv4 /32, IPv6 /64).</summary>
@@ -9,7 +12,10 @@ public sealed record LimitOptions
     /// <summary>Refusals in a burst, per app.</summary>
     public int RefusalsPerApp { get; init; } = 2_000;
 
-    /// <summary>How many refusals per minute are forgiven.</summary>
+    /// <summary>Sign-ins that are begun for apps or at identity providers in a burst, per source network: each leaves a row until it ends.</summary>
+    public int RequestsPerNetwork { get; init; } = 10_000;
+
+    /// <summary>How many refusals, and begun sign-ins, per minute are forgiven.</summary>
     public int ForgivenPerMinute { get; init; } = 300;
 
     /// <summary>How long login records are kept.</summary>

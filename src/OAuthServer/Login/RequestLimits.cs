@@ -3,16 +3,13 @@ using System.Net;
 namespace OAuthServer.Login;
 
 /// <summary>
-/// How many authorization requests one network may have kept: a thousand in a burst, and then as many a minute as refusals are forgiven. Each
-/// visit without a session leaves a row, and nobody has to prove anything before. Counted per process, like <see cref="RefusalLimits"/>; not
-/// by app, or anybody could shut out all of one app's people.
+/// How many sign-ins one network may have begun: as many as a large company behind one address begins in the morning, and then as many a
+/// minute as refusals are forgiven. Each visit without a session leaves a row, and nobody has to prove anything before. Counted per process,
+/// like <see cref="RefusalLimits"/>; not by app, or anybody could shut out all of one app's people.
 /// </summary>
 public sealed class RequestLimits(LimitOptions options, TimeProvider clock)
 {
-    /// <summary>How many a network may have kept in a burst.</summary>
-    public const int PerNetwork = 1_000;
-
-    readonly RefusalLimits requests = new(options with { RefusalsPerNetwork = PerNetwork }, clock);
+    readonly RefusalLimits requests = new(options with { RefusalsPerNetwork = options.RequestsPerNetwork }, clock);
     readonly Lock turn = new();
 
     /// <summary>Takes one; returns the seconds to wait when there have been too many.</summary>

@@ -14,6 +14,7 @@ static class NumberRules
         report.Within("keys.publishAheadHours", file.Keys.PublishAheadHours, 1, 720);
         if (file.Keys is { RotateAfterDays: >= 1 and <= 3650 } keys && keys.PublishAheadHours >= keys.RotateAfterDays * 24)
             report.Add("keys.publishAheadHours", $"{keys.PublishAheadHours} hours are not less than keys.rotateAfterDays; use fewer.");
+        report.Within("limits.requestsPerNetwork", file.Limits.RequestsPerNetwork, 1, 1_000_000);
         report.Within("limits.refusalsPerNetwork", file.Limits.RefusalsPerNetwork, 1, 1_000_000);
         report.Within("limits.refusalsPerApp", file.Limits.RefusalsPerApp, 1, 1_000_000);
         report.Within("limits.forgivenPerMinute", file.Limits.ForgivenPerMinute, 1, 1_000_000);
