@@ -75,7 +75,7 @@ static class ServerServices
 
     static void AddOidc(this IServiceCollection services)
     {
-        services.AddSingleton<OidcHttp>();
+        services.AddSingleton<ProviderHttp>();
         services.AddSingleton<OidcDiscovery>();
         services.AddSingleton<OidcSignatures>();
         services.AddSingleton<OidcTokenEndpoint>();

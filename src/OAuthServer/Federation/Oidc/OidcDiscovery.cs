@@ -7,7 +7,7 @@ namespace OAuthServer.Federation.Oidc;
 /// fetched once more, so that a rotation a moment ago stops nobody; but not more than twice a minute, so that nobody can make us ask
 /// at every request.
 /// </summary>
-public sealed class OidcDiscovery(OidcHttp http, TimeProvider clock, ILogger<OidcDiscovery> log) : IDisposable
+public sealed class OidcDiscovery(ProviderHttp http, TimeProvider clock, ILogger<OidcDiscovery> log) : IDisposable
 {
     /// <summary>Between two fetches for an unknown key.</summary>
     public static readonly TimeSpan BetweenRefetches = TimeSpan.FromSeconds(30);

@@ -3,7 +3,7 @@ using Microsoft.IdentityModel.Protocols;
 namespace OAuthServer.Federation.Oidc;
 
 /// <summary>What one provider publishes: whoever waits for it waits for no other.</summary>
-sealed class OidcPublished(ProviderEntry provider, OidcHttp http, TimeProvider clock, ILogger log) : IDisposable
+sealed class OidcPublished(ProviderEntry provider, ProviderHttp http, TimeProvider clock, ILogger log) : IDisposable
 {
     readonly SemaphoreSlim turn = new(1);
     ConfigurationManager<OidcMetadata>? manager;

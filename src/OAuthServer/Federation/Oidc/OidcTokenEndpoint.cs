@@ -17,7 +17,7 @@ public sealed record OidcTokens(string IdToken, string? AccessToken)
 }
 
 /// <summary>Exchanges codes at providers (OpenID Connect Core 1.0, section 3.1.3), and proves us there in the way that was agreed (section 9).</summary>
-public sealed class OidcTokenEndpoint(OidcHttp http, IdentityProviders providers, SigningKeyRing keys, PublicUrl publicUrl, TimeProvider clock)
+public sealed class OidcTokenEndpoint(ProviderHttp http, IdentityProviders providers, SigningKeyRing keys, PublicUrl publicUrl, TimeProvider clock)
 {
     /// <summary>What a client assertion says to be (RFC 7523 section 2.2).</summary>
     const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -39,7 +39,7 @@ public sealed class OidcTokenEndpoint(OidcHttp http, IdentityProviders providers
         using var request = new HttpRequestMessage(HttpMethod.Post, metadata.TokenEndpoint);
         await ProveAsync(provider, metadata, request, form);
         using var content = request.Content = new FormUrlEncodedContent(form);
-        return Read(await http.SendAsync(request, OidcHttp.MostOfAnswer, cancellation), checks);
+        return Read(await http.SendAsync(request, ProviderHttp.MostOfAnswer, cancellation), checks);
     }
 
     async Task ProveAsync(ProviderEntry provider, OidcMetadata metadata, HttpRequestMessage request, List<KeyValuePair<string, string>> form)
@@ -89,7 +89,7 @@ public sealed class OidcTokenEndpoint(OidcHttp http, IdentityProviders providers
         });
     }
 
-    static OidcTokens? Read(OidcReply reply, OidcChecks checks)
+    static OidcTokens? Read(ProviderReply reply, OidcChecks checks)
     {
         if (!checks.Add(AssertionFlaw.ProviderUnreachable, reply.Problem is null && reply.Status is 200 or 400 or 401, reply.Problem ?? $"The token endpoint answered {reply.Status}."))
             return null;
@@ -110,7 +110,7 @@ public sealed class OidcTokenEndpoint(OidcHttp http, IdentityProviders providers
         }
     }
 
-    static JsonDocument? Parse(OidcReply reply)
+    static JsonDocument? Parse(ProviderReply reply)
     {
         try
         {

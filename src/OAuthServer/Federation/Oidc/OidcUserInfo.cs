@@ -8,7 +8,7 @@ namespace OAuthServer.Federation.Oidc;
 /// Asks a provider's userinfo (OpenID Connect Core 1.0, section 5.3), plain or signed, where the ID token says too little. What cannot be had
 /// stops the sign-in: a claim that is missing can mean that somebody has left.
 /// </summary>
-public sealed class OidcUserInfo(OidcHttp http, OidcSignatures signatures)
+public sealed class OidcUserInfo(ProviderHttp http, OidcSignatures signatures)
 {
     static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
@@ -20,7 +20,7 @@ public sealed class OidcUserInfo(OidcHttp http, OidcSignatures signatures)
             return null;
         using var request = new HttpRequestMessage(HttpMethod.Get, metadata.UserInfoEndpoint);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
-        var reply = await http.SendAsync(request, OidcHttp.MostOfAnswer, cancellation);
+        var reply = await http.SendAsync(request, ProviderHttp.MostOfAnswer, cancellation);
         if (!checks.Add(AssertionFlaw.ProviderUnreachable, reply.Problem is null && reply.Status == 200, reply.Problem ?? $"Userinfo answered {reply.Status}."))
             return null;
         var claims = reply.MediaType == "application/jwt" ? await OpenAsync(provider, metadata, reply.Text, checks, cancellation) : Parse(reply, checks);
@@ -39,7 +39,7 @@ public sealed class OidcUserInfo(OidcHttp http, OidcSignatures signatures)
         return checks.Made.Skip(before).All(check => check.Holds) ? jws!.Claims : null;
     }
 
-    static JsonElement? Parse(OidcReply reply, OidcChecks checks)
+    static JsonElement? Parse(ProviderReply reply, OidcChecks checks)
     {
         JsonElement? found = null;
         try

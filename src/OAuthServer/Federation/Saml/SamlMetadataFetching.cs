@@ -3,7 +3,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Data;
-using OAuthServer.Federation.Oidc;
 
 namespace OAuthServer.Federation.Saml;
 
@@ -13,7 +12,7 @@ namespace OAuthServer.Federation.Saml;
 /// force, and administrators see why the fetch failed.
 /// </summary>
 public sealed class SamlMetadataFetching(
-    Database database, ChangeWatch changes, IdentityProviders providers, SamlPeers peers, OidcHttp http, TimeProvider clock, ILogger<SamlMetadataFetching> log)
+    Database database, ChangeWatch changes, IdentityProviders providers, SamlPeers peers, ProviderHttp http, TimeProvider clock, ILogger<SamlMetadataFetching> log)
 {
     /// <summary>How often each is fetched.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromHours(1);
@@ -60,7 +59,7 @@ public sealed class SamlMetadataFetching(
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
         request.Headers.Accept.ParseAdd("application/samlmetadata+xml, application/xml, text/xml, */*;q=0.1");
-        var reply = await http.SendAsync(request, OidcHttp.MostOfDocument, CancellationToken.None);
+        var reply = await http.SendAsync(request, ProviderHttp.MostOfDocument, CancellationToken.None);
         var document = reply.Text.TrimStart('\uFEFF');
         var problem = reply.Problem ?? (reply.Status == 200 ? FlawOf(provider, document, now) : $"It answered {reply.Status}.");
         await KeepAsync(provider, problem is null ? document : null, problem, now);

@@ -2,14 +2,14 @@ using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.IdentityModel.Protocols;
 
-namespace OAuthServer.Federation.Oidc;
+namespace OAuthServer.Federation;
 
 /// <summary>What a provider answered over HTTP.</summary>
 /// <param name="Status">The status; 0 when there was none.</param>
 /// <param name="MediaType">In lower case, without parameters.</param>
 /// <param name="Text">The body.</param>
 /// <param name="Problem">Why there is no answer, for the log and for administrators; null when there is one.</param>
-public sealed record OidcReply(int Status, string MediaType, string Text, string? Problem = null)
+public sealed record ProviderReply(int Status, string MediaType, string Text, string? Problem = null)
 {
     /// <summary>True for a body that says to be JSON.</summary>
     public bool IsJson => Problem is null && (MediaType == "application/json" || MediaType.EndsWith("+json", StringComparison.Ordinal));
@@ -19,14 +19,14 @@ public sealed record OidcReply(int Status, string MediaType, string Text, string
 }
 
 /// <summary>
-/// The way to OpenID providers. Their addresses were written by administrators, or by a provider of itself; so no redirect is followed,
+/// The way to providers, of both protocols. Their addresses were written by administrators, or by a provider of itself; so no redirect is followed,
 /// no proxy or cookie is used, five seconds end it, and no more of an answer is read than an honest one has. One that hangs holds its
 /// own connections and nobody else's.
 /// </summary>
-public sealed class OidcHttp : IDocumentRetriever, IDisposable
+public sealed class ProviderHttp : IDocumentRetriever, IDisposable
 {
-    /// <summary>Of discovery documents and key sets, in bytes.</summary>
-    public const int MostOfDocument = 1024 * 1024;
+    /// <summary>Of discovery documents, key sets and SAML metadata, in bytes.</summary>
+    public const int MostOfDocument = 2 * 1024 * 1024;
 
     /// <summary>Of token and userinfo answers, in bytes.</summary>
     public const int MostOfAnswer = 256 * 1024;
@@ -51,13 +51,14 @@ public sealed class OidcHttp : IDocumentRetriever, IDisposable
     };
 
     /// <summary>Sends, and reads at most so many bytes. Whatever a provider does, there is an answer in time and no exception.</summary>
-    public async Task<OidcReply> SendAsync(HttpRequestMessage request, int most, CancellationToken cancellation)
+    public async Task<ProviderReply> SendAsync(HttpRequestMessage request, int most, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Limit);
         try
         {
-            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+            if (request.Headers.Accept.Count == 0)
+                request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             return await ReadAsync(response, most, limit.Token);
         }
@@ -91,7 +92,7 @@ public sealed class OidcHttp : IDocumentRetriever, IDisposable
             : throw new IOException($"{address}: the answer is not JSON.");
     }
 
-    static async Task<OidcReply> ReadAsync(HttpResponseMessage response, int most, CancellationToken cancellation)
+    static async Task<ProviderReply> ReadAsync(HttpResponseMessage response, int most, CancellationToken cancellation)
     {
         if (response.Content.Headers.ContentLength > most)
             return Failed("Its answer is larger than any honest one.");
@@ -107,7 +108,7 @@ public sealed class OidcHttp : IDocumentRetriever, IDisposable
         return new((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType?.ToLowerInvariant() ?? "", StrictUtf8.GetString(read.GetBuffer(), 0, (int)read.Length));
     }
 
-    static OidcReply Failed(string problem) => new(0, "", "", problem);
+    static ProviderReply Failed(string problem) => new(0, "", "", problem);
 
     public void Dispose() => client.Dispose();
 }
