@@ -127,6 +127,9 @@ public sealed record ProfileFacts
     /// <summary>Single sign-on, the organization's default already applied.</summary>
     public SsoMode Sso { get; init; } = SsoMode.Off;
 
+    /// <summary>Single sign-on is required of this user: local passwords and passkeys open nothing. The break-glass administrator keeps them.</summary>
+    public bool RequiresSsoOf(bool breakGlass) => Sso == SsoMode.Required && !breakGlass;
+
     /// <summary>A security token is asked for off trusted networks.</summary>
     public bool SecurityTokenOffTrustedNetworks { get; init; } = true;
 

@@ -42,7 +42,7 @@ public sealed class MailedLinks(Database database, MasterKey key, PasswordJudge 
 
     /// <summary>True where a password opens any door to this user.</summary>
     public static bool HasUseForPassword(ProfileFacts profile, User user) =>
-        (profile.Sso != SsoMode.Required || user.IsBreakGlass)
+        !profile.RequiresSsoOf(user.IsBreakGlass)
         && profile.Doors.Any(door => door.HasBrowser() || door.TakesAppendedSecret());
 
     /// <summary>Adds a link's mail to the caller's unit of work, which the caller saves: an invitation where there is no password yet.</summary>

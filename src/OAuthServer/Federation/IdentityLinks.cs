@@ -61,7 +61,7 @@ public sealed class IdentityLinks(Database database, IdentityProviders providers
     static async Task<bool> OpensOtherwiseAsync(ServerDb db, string userId, ProfileFacts profile, CancellationToken cancellation)
     {
         var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == userId, cancellation);
-        return (profile.Sso != SsoMode.Required || user.IsBreakGlass)
+        return !profile.RequiresSsoOf(user.IsBreakGlass)
             && (user.PasswordHash is not null || await db.Passkeys.AnyAsync(p => p.UserId == userId, cancellation));
     }
 

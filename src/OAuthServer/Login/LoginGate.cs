@@ -211,7 +211,7 @@ public sealed class LoginGate(
 
     /// <summary>Nobody guesses at an assertion; and where single sign-on is required, a right guess would open nothing.</summary>
     static bool HasGuessableSecret(LoginFacts facts) =>
-        (facts.Evidence.Presented & Proof.SsoAssertion) == Proof.None && (facts.Profile.Sso != SsoMode.Required || facts.User.IsBreakGlass);
+        (facts.Evidence.Presented & Proof.SsoAssertion) == Proof.None && !facts.Profile.RequiresSsoOf(facts.User.IsBreakGlass);
 
     LoginOutcome OutcomeOf(Judged judged, LoginAttempt attempt, UserAccount? user, OrgEntry? org)
     {

@@ -14,6 +14,10 @@ public static class FactsMapping
         org.Id, org.Status, org.PasswordGrantEnabled, org.SoapLoginEnabled,
         new NetworkList([.. networks.Select(network => Range(network.Range, network.Name))]));
 
+    /// <summary>What applies where the profile says nothing of its own: the organization's default, or an offer where there is a provider.</summary>
+    public static SsoMode SsoModeOf(Organization org, ProfileSettings settings, bool hasProvider) =>
+        settings.Sso ?? (org.SsoRequiredByDefault ? SsoMode.Required : hasProvider ? SsoMode.Offered : SsoMode.Off);
+
     public static ProfileFacts ProfileFacts(Organization org, Profile profile, ProfileSettings settings, bool hasProvider = false) => new()
     {
         Id = profile.Id,
@@ -23,7 +27,7 @@ public static class FactsMapping
         Hours = settings.LoginHours is { } hours ? LoginHoursOf(hours) : LoginHours.Always,
         Doors = settings.Doors.ToHashSet(),
         ApiOnly = settings.ApiOnly,
-        Sso = settings.Sso ?? (org.SsoRequiredByDefault ? SsoMode.Required : hasProvider ? SsoMode.Offered : SsoMode.Off),
+        Sso = SsoModeOf(org, settings, hasProvider),
         SecurityTokenOffTrustedNetworks = settings.SecurityToken.OffTrustedNetworks,
         SecurityTokenLifetime = settings.SecurityToken.LifetimeDays is { } days ? TimeSpan.FromDays(days) : null,
         SecurityTokenSingleUse = settings.SecurityToken.SingleUse,

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.ViewFeatures;
 using Microsoft.Extensions.Localization;
@@ -50,6 +49,6 @@ static class AuthorizePages
             ViewName = "/Features/Authorize/FormPost.cshtml",
             ViewData = new ViewDataDictionary<FormPost>(new EmptyModelMetadataProvider(), new ModelStateDictionary()) { Model = form },
         };
-        return view.ExecuteResultAsync(new ActionContext(context, context.GetRouteData(), new ActionDescriptor()));
+        return view.AnswerAsync(context);
     }
 }

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.WebUtilities;
 using OAuthServer.Features.Shared;
 using OAuthServer.Federation;
@@ -47,7 +45,7 @@ public sealed class EndSessionEndpoint(LogoutRequestReader reader, BrowserSessio
         }
         if (onward is not null)
         {
-            await ProviderRequestResult.Of(context, onward).ExecuteResultAsync(new ActionContext(context, context.GetRouteData(), new ActionDescriptor()));
+            await ProviderRequestResult.Of(context, onward).AnswerAsync(context);
             return;
         }
         // Without a hint, and where another person is signed in than the hint is about, the page asks; it comes by a redirect, with which the

@@ -79,7 +79,7 @@ public sealed class AppliedRules(IStringLocalizer<SettingsTexts> texts)
     };
 
     /// <summary>A local password opens no door to this user, whatever else the profile says of passwords.</summary>
-    static bool IsPasswordRefused(AppliedTo who) => who.Profile.Sso == SsoMode.Required && !who.User.IsBreakGlass;
+    static bool IsPasswordRefused(AppliedTo who) => who.Profile.RequiresSsoOf(who.User.IsBreakGlass);
 
     (string, string) Password(AppliedTo who)
     {

@@ -1,5 +1,4 @@
 using OAuthServer.Login;
-using OAuthServer.Policy;
 
 namespace OAuthServer.Features.Settings;
 
@@ -7,5 +6,5 @@ namespace OAuthServer.Features.Settings;
 static class SsoRequirement
 {
     /// <summary>True for whom local passwords are refused everywhere. The break-glass administrator keeps the password, token rules and all.</summary>
-    internal static bool IsSsoRequired(this SignedInBrowser me) => me.Profile.Sso == SsoMode.Required && !me.User.IsBreakGlass;
+    internal static bool IsSsoRequired(this SignedInBrowser me) => me.Profile.RequiresSsoOf(me.User.IsBreakGlass);
 }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.Abstractions;
 using OAuthServer.Federation;
 
 namespace OAuthServer.Features.Shared;
@@ -22,6 +21,6 @@ public sealed class ProviderDoor(IdentityProviders providers)
         var answer = await FindAsync(context, speaks) is { } provider
             ? await door(context, provider)
             : RefusalPage.Result(StatusCodes.Status404NotFound, Refusal.NotFound(context));
-        await answer.ExecuteResultAsync(new ActionContext(context, context.GetRouteData(), new ActionDescriptor()));
+        await answer.AnswerAsync(context);
     }
 }

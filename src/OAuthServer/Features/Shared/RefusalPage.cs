@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.ViewFeatures;
 
@@ -23,6 +22,6 @@ public static class RefusalPage
     {
         PageHeaders.Begin(context);
         PageLanguage.Choose(context);
-        return Result(status, refusal).ExecuteResultAsync(new ActionContext(context, context.GetRouteData(), new ActionDescriptor()));
+        return Result(status, refusal).AnswerAsync(context);
     }
 }

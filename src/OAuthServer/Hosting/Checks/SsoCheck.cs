@@ -19,11 +19,12 @@ static class SsoCheck
         var profiles = stored.ConvertAll(row => (row.Profile, Settings: SettingsJson.Read<ProfileSettings>(row.Settings)));
         foreach (var org in await db.Organizations.AsNoTracking().OrderBy(org => org.Name).ToListAsync())
         {
+            var hasProvider = providers.Of(org.Id).Count > 0;
             var own = profiles.Where(profile => profile.Profile.OrgId == org.Id).ToList();
-            var requiring = own.Where(profile => (profile.Settings.Sso ?? (org.SsoRequiredByDefault ? SsoMode.Required : SsoMode.Off)) == SsoMode.Required).ToList();
+            var requiring = own.Where(profile => FactsMapping.SsoModeOf(org, profile.Settings, hasProvider) == SsoMode.Required).ToList();
             if (requiring.Count == 0)
                 continue;
-            if (providers.Of(org.Id).Count == 0)
+            if (!hasProvider)
                 findings.Fail(Subject, $"{org.Name} requires it ({string.Join(", ", requiring.Select(profile => profile.Profile.Name))}) and has no provider that is switched on; declare one, or nobody of these comes in.");
             await CheckBreakGlassAsync(db, org, [.. own.Where(profile => profile.Settings.Permissions.Administrator).Select(profile => profile.Profile.Id)], findings);
         }
