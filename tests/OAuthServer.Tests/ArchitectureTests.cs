@@ -23,8 +23,10 @@ public sealed partial class ArchitectureTests
         ["Federation"] = ["Accounts", "Orgs", "Tokens", "Email", "Data", "Policy", "Http"],
         ["Login"] = ["Accounts", "Orgs", "Apps", "Federation", "Data", "Policy", "Http"],
         ["Tokens"] = ["Apps", "Data", "Policy", "Http"],
-        ["Features"] = ["Accounts", "Orgs", "Apps", "Federation", "Login", "Tokens", "Email", "Data", "Policy", "Http"],
-        ["Hosting"] = ["Features", "Accounts", "Orgs", "Apps", "Federation", "Login", "Tokens", "Email", "Data", "Policy", "Http"],
+        ["Features"] = ["Administration", "Accounts", "Orgs", "Apps", "Federation", "Login", "Tokens", "Email", "Data", "Policy", "Http"],
+        ["Configuration"] = ["Accounts", "Orgs", "Apps", "Federation", "Login", "Data", "Policy", "Http"],
+        ["Administration"] = ["Configuration", "Accounts", "Orgs", "Apps", "Federation", "Login", "Tokens", "Email", "Data", "Policy", "Http"],
+        ["Hosting"] = ["Features", "Administration", "Configuration", "Accounts", "Orgs", "Apps", "Federation", "Login", "Tokens", "Email", "Data", "Policy", "Http"],
         ["(root)"] = ["Hosting"],
     };
 

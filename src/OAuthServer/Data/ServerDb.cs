@@ -11,7 +11,7 @@ namespace OAuthServer.Data;
 /// serves both; names are snake_case for the same reason. Saving a change of policy raises the <see cref="ChangeStamp"/>
 /// in the same transaction, which is what invalidates every cache on every node.
 /// </summary>
-public abstract class ServerDb(DbContextOptions options) : DbContext(options)
+public abstract partial class ServerDb(DbContextOptions options) : DbContext(options)
 {
     public DbSet<Organization> Organizations => Set<Organization>();
 
@@ -97,6 +97,7 @@ public abstract class ServerDb(DbContextOptions options) : DbContext(options)
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         ChangeTracker.DetectChanges();
+        await WriteAuditAsync(cancellationToken);
         if (!ChangeTracker.Entries().Any(ChangesPolicy))
             return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
 
@@ -116,7 +117,8 @@ public abstract class ServerDb(DbContextOptions options) : DbContext(options)
         && entry.Entity switch
         {
             Organization or TrustedNetwork or Profile or ProfileVersion or ConnectedApp or AppSecret or SigningKey
-                or IdentityProvider or ProviderDomain or ServiceProviderKey => true,
+                or IdentityProvider or ProviderDomain or ServiceProviderKey or BrownOut => true,
+            Integration => entry.State == EntityState.Deleted || entry.Properties.Any(IsOfOldWay),
             // A fetch that found nothing new is no change of policy.
             Data.ProviderMetadata => entry.State != EntityState.Modified || entry.Property(nameof(Data.ProviderMetadata.Document)).IsModified,
             User => entry.State != EntityState.Added && (entry.State == EntityState.Deleted || entry.Properties.Any(IsStanding)),
@@ -125,6 +127,9 @@ public abstract class ServerDb(DbContextOptions options) : DbContext(options)
 
     static bool IsStanding(PropertyEntry property) => property.IsModified
         && property.Metadata.Name is nameof(User.Status) or nameof(User.ProfileId) or nameof(User.IsBreakGlass) or nameof(User.Username);
+
+    static bool IsOfOldWay(PropertyEntry property) => property.IsModified
+        && property.Metadata.Name is nameof(Integration.Stage) or nameof(Integration.IsProtected);
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -151,6 +156,7 @@ public abstract class ServerDb(DbContextOptions options) : DbContext(options)
         modelBuilder.Entity<User>(e =>
         {
             e.HasIndex(u => u.NormalizedUsername).IsUnique();
+            e.HasIndex(u => new { u.OrgId, u.NormalizedUsername });
             e.HasOne<Organization>().WithMany().HasForeignKey(u => u.OrgId);
             e.HasOne<Profile>().WithMany().HasForeignKey(u => u.ProfileId).OnDelete(DeleteBehavior.Restrict);
         });
@@ -243,7 +249,7 @@ public abstract class ServerDb(DbContextOptions options) : DbContext(options)
         modelBuilder.Entity<RevokedToken>(e => { e.HasKey(t => t.Jti); e.HasIndex(t => t.ExpiresAt); });
         modelBuilder.Entity<SigningKey>().HasKey(k => k.Kid);
         // No foreign keys: a record outlives what it speaks of, and an insert on the hot path checks nothing.
-        modelBuilder.Entity<LoginRecord>().HasIndex(r => new { r.UserId, r.At });
+        modelBuilder.Entity<LoginRecord>(ConfigureRecords);
         modelBuilder.Entity<OutboxMessage>().HasIndex(m => new { m.SentAt, m.NextAttemptAt });
         modelBuilder.Entity<DataProtectionKey>().HasKey(k => k.Name);
         modelBuilder.Entity<ChangeStamp>(e =>
@@ -251,6 +257,7 @@ public abstract class ServerDb(DbContextOptions options) : DbContext(options)
             e.Property(s => s.Id).ValueGeneratedNever();
             e.HasData(new ChangeStamp { Id = 1, Version = 1 });
         });
+        ConfigureSetup(modelBuilder);
         NameInSnakeCase(modelBuilder.Model);
     }
 

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Accounts;
 using OAuthServer.Data;
-using OAuthServer.Hosting.Configuration;
+using OAuthServer.Configuration;
 using OAuthServer.Orgs;
 using OAuthServer.Policy;
 

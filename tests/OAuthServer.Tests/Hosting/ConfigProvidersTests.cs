@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using OAuthServer.Accounts;
 using OAuthServer.Data;
 using OAuthServer.Federation;
+using OAuthServer.Configuration;
 using OAuthServer.Hosting.Configuration;
 using OAuthServer.Tests.Federation;
 using OAuthServer.Tests.Support;

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Federation;
+using OAuthServer.Configuration;
 using OAuthServer.Hosting.Configuration;
 using OAuthServer.Orgs;
 using OAuthServer.Policy;

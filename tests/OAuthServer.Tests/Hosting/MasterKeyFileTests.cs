@@ -1,3 +1,4 @@
+using OAuthServer.Configuration;
 using OAuthServer.Hosting.Configuration;
 
 namespace OAuthServer.Tests.Hosting;

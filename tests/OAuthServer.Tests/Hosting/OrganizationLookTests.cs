@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Accounts;
+using OAuthServer.Configuration;
 using OAuthServer.Hosting.Configuration;
 using OAuthServer.Tests.Support;
 

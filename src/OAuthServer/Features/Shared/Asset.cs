@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Mvc;
+using OAuthServer.Http;
 
 namespace OAuthServer.Features.Shared;
 
@@ -19,10 +19,8 @@ public sealed record Asset(byte[] Content, string ContentType, string Version)
         .ToFrozenDictionary(name => name[Prefix.Length..], Read, StringComparer.Ordinal);
 
     /// <summary>An asset made of bytes that are at hand.</summary>
-    public static Asset Of(byte[] content, string contentType) => new(content, contentType, VersionOf(content));
+    public static Asset Of(byte[] content, string contentType) => new(content, contentType, ContentVersion.Of(content));
 
-    /// <summary>The beginning of a hash: changes with the content, and tells nothing else.</summary>
-    public static string VersionOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 8));
 
     static Asset Read(string resource)
     {

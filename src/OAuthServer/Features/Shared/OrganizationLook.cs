@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Mvc;
 using OAuthServer.Data;
+using OAuthServer.Orgs;
 
 namespace OAuthServer.Features.Shared;
 

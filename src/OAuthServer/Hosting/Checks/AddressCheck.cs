@@ -1,4 +1,4 @@
-using OAuthServer.Hosting.Configuration;
+using OAuthServer.Http;
 
 namespace OAuthServer.Hosting.Checks;
 
@@ -11,8 +11,8 @@ static class AddressCheck
     {
         var url = new Uri(options.PublicUrl);
         var bindings = options.Listen.Split(';').Select(BindingAddress.Parse).ToList();
-        var here = AddressRules.IsThisMachine(url.Host);
-        if (here && !bindings.TrueForAll(binding => AddressRules.IsThisMachine(binding.Host)))
+        var here = ThisMachine.IsNamed(url.Host);
+        if (here && !bindings.TrueForAll(binding => ThisMachine.IsNamed(binding.Host)))
             findings.Warn(Subject, $"{options.PublicUrl} is this machine only, but the server listens for others too ({options.Listen}); change one of them.");
         else if (here && !bindings.Exists(binding => binding.Port == url.Port))
             findings.Warn(Subject, $"{options.PublicUrl} has another port than listen ({options.Listen}); change one of them.");

@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using OAuthServer.Http;
 using OAuthServer.Data;
-using OAuthServer.Hosting.Configuration;
 
 namespace OAuthServer.Hosting.Checks;
 
@@ -14,7 +14,7 @@ static class DemoCheck
         var demos = await db.Organizations.AsNoTracking().CountAsync(org => org.IsDemo);
         if (demos == 0)
             findings.Ok(Subject, "none.");
-        else if (AddressRules.IsThisMachine(new Uri(publicUrl).Host))
+        else if (ThisMachine.IsNamed(new Uri(publicUrl).Host))
             findings.Ok(Subject, $"{demos} demo organization(s), on this machine only.");
         else
             findings.Fail(Subject, $"{demos} demo organization(s), and the public URL is not this machine; use another database.");

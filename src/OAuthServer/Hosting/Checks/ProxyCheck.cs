@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
+using OAuthServer.Http;
 using OAuthServer.Data;
-using OAuthServer.Hosting.Configuration;
 
 namespace OAuthServer.Hosting.Checks;
 
@@ -19,7 +19,7 @@ static class ProxyCheck
         var sources = await db.LoginRecords.AsNoTracking().OrderByDescending(record => record.At).Take(Recent)
             .Select(record => record.SourceAddress).ToListAsync();
         var only = sources.Distinct(StringComparer.Ordinal).ToList() is [{ } one] ? one : null;
-        if (AddressRules.IsThisMachine(new Uri(options.PublicUrl).Host))
+        if (ThisMachine.IsNamed(new Uri(options.PublicUrl).Host))
             findings.Ok(Subject, listed == 0 ? "none, and the public URL is this machine." : $"{listed} listed.");
         else if (listed == 0 && sources.Count >= Enough && only is not null && IsInternal(only))
             findings.Warn(Subject, $"none listed, and the last {sources.Count} logins all came from {only}; if that is your proxy, list it in trustedProxies.addresses.");

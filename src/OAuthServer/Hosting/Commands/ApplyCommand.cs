@@ -1,7 +1,7 @@
 using System.CommandLine;
 using OAuthServer.Accounts;
 using OAuthServer.Data;
-using OAuthServer.Hosting.Configuration;
+using OAuthServer.Configuration;
 
 namespace OAuthServer.Hosting.Commands;
 

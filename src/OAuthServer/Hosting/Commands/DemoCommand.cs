@@ -1,5 +1,5 @@
 using System.CommandLine;
-using OAuthServer.Hosting.Configuration;
+using OAuthServer.Http;
 using OAuthServer.Hosting.Demo;
 
 namespace OAuthServer.Hosting.Commands;
@@ -23,7 +23,7 @@ static class DemoCommand
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.PathAndQuery != "/")
             throw new InvalidOperationException($"--url {url} is not an address such as http://localhost:5000.");
-        if (!anywhere && !AddressRules.IsThisMachine(address.Host))
+        if (!anywhere && !ThisMachine.IsNamed(address.Host))
             throw new InvalidOperationException($"--url {url} can be reached by others, and the demo's passwords are printed. Use localhost, or say --demo-anywhere.");
         var folder = DemoFolder.OpenOrMake(data);
         await using var app = Server.Build(folder.Options(url), builder => builder.Logging.SetMinimumLevel(LogLevel.Warning)); // what is printed is to be found again

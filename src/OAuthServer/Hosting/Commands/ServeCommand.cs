@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Microsoft.EntityFrameworkCore;
+using OAuthServer.Http;
 using OAuthServer.Data;
-using OAuthServer.Hosting.Configuration;
 
 namespace OAuthServer.Hosting.Commands;
 
@@ -35,8 +35,8 @@ static class ServeCommand
     }
 
     static bool IsThisMachineOnly(ServerOptions options) =>
-        options.Listen.Split(';').All(address => AddressRules.IsThisMachine(new Uri(address.Replace("*", "any", StringComparison.Ordinal).Replace("+", "any", StringComparison.Ordinal)).Host))
-        && AddressRules.IsThisMachine(new Uri(options.PublicUrl).Host);
+        options.Listen.Split(';').All(address => ThisMachine.IsNamed(new Uri(address.Replace("*", "any", StringComparison.Ordinal).Replace("+", "any", StringComparison.Ordinal)).Host))
+        && ThisMachine.IsNamed(new Uri(options.PublicUrl).Host);
 
     static async Task<bool> HoldsDemoAsync(WebApplication app, CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using OAuthServer.Configuration;
 using OAuthServer.Hosting.Configuration;
 using OAuthServer.Hosting.Demo;
 

@@ -1,4 +1,6 @@
 using System.Net;
+using OAuthServer.Configuration;
+using OAuthServer.Http;
 
 namespace OAuthServer.Hosting.Configuration;
 
@@ -17,12 +19,6 @@ static class AddressRules
         if (file.Telemetry.OtlpEndpoint is { } endpoint && !IsPlainWebAddress(endpoint))
             report.Add("telemetry.otlpEndpoint", "is not an absolute http or https URL; write one such as \"http://localhost:4318\".");
     }
-
-    /// <summary>True for a name or address that only this machine answers to.</summary>
-    internal static bool IsThisMachine(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-        || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
-        || IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address);
 
     static void Listen(string listen, FileReport report)
     {
@@ -53,7 +49,7 @@ static class AddressRules
             report.Add(Path, "is not an absolute http or https URL without user, query and fragment; write one such as \"https://login.example.com\".");
         else if (text.EndsWith('/'))
             report.Add(Path, "ends with a slash; remove it.");
-        else if (new Uri(text) is { Scheme: "http" } url && !IsThisMachine(url.Host) && !allowInsecure)
+        else if (new Uri(text) is { Scheme: "http" } url && !ThisMachine.IsNamed(url.Host) && !allowInsecure)
             report.Add(Path, "is http on a host that is not this machine; use https (or, for a test, \"allowInsecurePublicUrl\": true).");
     }
 

@@ -1,4 +1,5 @@
 using Npgsql;
+using OAuthServer.Configuration;
 
 namespace OAuthServer.Hosting.Configuration;
 

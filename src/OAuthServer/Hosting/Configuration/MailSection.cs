@@ -1,4 +1,6 @@
 using System.Net.Mail;
+using OAuthServer.Http;
+using OAuthServer.Configuration;
 using OAuthServer.Email;
 
 namespace OAuthServer.Hosting.Configuration;
@@ -35,7 +37,7 @@ static class MailSection
             report.Add("mail.smtp.host", "is not the name of a host; write one such as \"smtp.example.com\".");
         if (smtp.Port is < 1 or > 65535)
             report.Add("mail.smtp.port", $"{smtp.Port} is not a port; use 1 to 65535.");
-        if (!smtp.StartTls && smtp.Host is not null && !AddressRules.IsThisMachine(smtp.Host))
+        if (!smtp.StartTls && smtp.Host is not null && !ThisMachine.IsNamed(smtp.Host))
             report.Add("mail.smtp.startTls", "may be false only for a mail server on this machine; use true.");
         report.Within("mail.smtp.timeoutSeconds", smtp.TimeoutSeconds, 1, 300);
         if (smtp.Username is null != smtp.Password is null)

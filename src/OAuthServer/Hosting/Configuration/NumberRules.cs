@@ -1,3 +1,5 @@
+using OAuthServer.Configuration;
+
 namespace OAuthServer.Hosting.Configuration;
 
 /// <summary>The bounds of the numbers in config/server.json.</summary>

@@ -1,3 +1,4 @@
+using OAuthServer.Configuration;
 using OAuthServer.Email;
 
 namespace OAuthServer.Hosting.Configuration;

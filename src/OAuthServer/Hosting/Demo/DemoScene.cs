@@ -3,7 +3,7 @@ using OAuthServer.Accounts;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Email;
-using OAuthServer.Hosting.Configuration;
+using OAuthServer.Configuration;
 using OAuthServer.Orgs;
 using OAuthServer.Tokens;
 

@@ -2,6 +2,8 @@ using System.Net;
 using System.Text.RegularExpressions;
 using OAuthServer.Data;
 using OAuthServer.Features.Shared;
+using OAuthServer.Http;
+using OAuthServer.Orgs;
 using OAuthServer.Tests.Support;
 
 namespace OAuthServer.Tests.Features.Pages;
@@ -50,7 +52,7 @@ public sealed class AssetTests(Servers servers)
         await using (var db = server.Database.NewContext())
         {
             var row = (await db.Organizations.FindAsync([org.Id], Stop))!;
-            (row.Color, row.LogoVersion) = ("#ffcc00", Asset.VersionOf(png));
+            (row.Color, row.LogoVersion) = ("#ffcc00", ContentVersion.Of(png));
             db.Add(new OrganizationLogo { OrgId = org.Id, Png = png });
             await db.SaveChangesAsync(Stop);
         }
@@ -58,7 +60,7 @@ public sealed class AssetTests(Servers servers)
         var css = await server.SendAsync(new(HttpMethod.Get, $"/assets/look/{org.Id}.css"));
         Assert.StartsWith(":root{--accent:#ffcc00;--on-accent:#000000;", css.Text, StringComparison.Ordinal);
         using var client = server.From();
-        using var logo = await client.GetAsync($"/assets/logo/{org.Id}?v={Asset.VersionOf(png)}", Stop);
+        using var logo = await client.GetAsync($"/assets/logo/{org.Id}?v={ContentVersion.Of(png)}", Stop);
         Assert.Equal(png, await logo.Content.ReadAsByteArrayAsync(Stop));
         Assert.Equal("image/png", logo.Content.Headers.ContentType!.ToString());
         Assert.Contains("sandbox", logo.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
