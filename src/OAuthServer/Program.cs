@@ -9,6 +9,10 @@ var root = new RootCommand("An OAuth 2.0 and OpenID Connect server that carries 
     ApplyCommand.New(),
     ExplainCommand.New(),
     UserCommand.New(),
+    ExportCommand.New(),
+    BackupCommand.New(),
+    RestoreCommand.New(),
+    RescueCommand.New(),
     DoctorCommand.New(),
     TotpCommand.New(),
 };

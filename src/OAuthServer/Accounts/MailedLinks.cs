@@ -48,18 +48,30 @@ public sealed class MailedLinks(Database database, MasterKey key, PasswordJudge 
     /// <summary>Adds a link's mail to the caller's unit of work, which the caller saves: an invitation where there is no password yet.</summary>
     public async Task AddAsync(ServerDb db, User user, bool byAdministrator, CancellationToken cancellation = default)
     {
-        var now = clock.GetUtcNow();
-        var purpose = user.PasswordHash is null ? MailedLinkPurpose.Activation : MailedLinkPurpose.PasswordReset;
-        var until = now + (purpose == MailedLinkPurpose.Activation ? ActivationTime : ResetTime);
-        await db.MailedLinks.Where(link => link.UserId == user.Id && link.UsedAt == null)
-            .ExecuteUpdateAsync(set => set.SetProperty(link => link.UsedAt, now), cancellation);
-        var secret = RandomId.New(32);
-        db.MailedLinks.Add(new MailedLink { Hash = HashOf(secret), UserId = user.Id, Purpose = purpose, CreatedAt = now, ExpiresAt = until });
-        var link = server.At("/reset-password?link=" + secret);
+        var purpose = PurposeOf(user);
+        var until = clock.GetUtcNow() + (purpose == MailedLinkPurpose.Activation ? ActivationTime : ResetTime);
+        var link = await MakeAsync(db, user, until, cancellation);
         outbox.Add(db, purpose == MailedLinkPurpose.Activation
             ? InvitationEmail.Compose(user, server, link, until)
             : PasswordResetEmail.Compose(user, server, link, byAdministrator, until));
     }
+
+    /// <summary>
+    /// Adds a link to the caller's unit of work, which the caller saves, and hands it out instead of mailing it: for the operator at the
+    /// machine itself, on the day on which nobody else comes in. Older links die.
+    /// </summary>
+    /// <returns>The link. Whoever has it chooses the password of this account.</returns>
+    public async Task<string> MakeAsync(ServerDb db, User user, DateTimeOffset until, CancellationToken cancellation = default)
+    {
+        var now = clock.GetUtcNow();
+        await db.MailedLinks.Where(link => link.UserId == user.Id && link.UsedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(link => link.UsedAt, now), cancellation);
+        var secret = RandomId.New(32);
+        db.MailedLinks.Add(new MailedLink { Hash = HashOf(secret), UserId = user.Id, Purpose = PurposeOf(user), CreatedAt = now, ExpiresAt = until });
+        return server.At("/reset-password?link=" + secret);
+    }
+
+    static MailedLinkPurpose PurposeOf(User user) => user.PasswordHash is null ? MailedLinkPurpose.Activation : MailedLinkPurpose.PasswordReset;
 
     /// <summary>Mails a link on an administrator's wish.</summary>
     public async Task SendAsync(string userId, CancellationToken cancellation = default)

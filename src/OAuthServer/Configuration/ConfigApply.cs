@@ -47,6 +47,7 @@ public static class ConfigApply
         await using var db = database.NewContext();
         await CheckAsync(db, orgs, errors, prune);
         var passwords = await FirstPasswords.PrepareAsync(db, hashing, orgs);
+        db.Actor = new(null, $"operator {Environment.UserName}", AuditDoor.Cli, null, "apply", clock.GetUtcNow());
         await using var transaction = await db.Database.BeginTransactionAsync();
         db.ChangeTracker.Clear(); // read again: others may have saved while the passwords were hashed
         var run = new ApplyRun

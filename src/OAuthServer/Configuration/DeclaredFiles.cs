@@ -72,6 +72,9 @@ sealed record UserFile
 
     public bool BreakGlass { get; init; }
 
+    /// <summary>False = stays an administrator's: no apply removes the user when the file is gone.</summary>
+    public bool Declared { get; init; } = true;
+
     /// <summary>Who the user is at the organization's identity providers.</summary>
     public IReadOnlyList<FederatedIdentityEntry> FederatedIdentities { get; init; } = [];
 
@@ -101,7 +104,7 @@ sealed record ProviderFile
     /// <summary>None = left as it is.</summary>
     public bool? Active { get; init; }
 
-    /// <summary>A reference; in a demo also the secret itself.</summary>
+    /// <summary>A reference, or <c>keep</c>; in a demo also the secret itself.</summary>
     public string? ClientSecret { get; init; }
 }
 
@@ -126,7 +129,7 @@ sealed record AppSecretEntry
 {
     public required string Name { get; init; }
 
-    /// <summary>A reference; in a demo also the secret itself or <c>generate</c>.</summary>
+    /// <summary>A reference, or <c>keep</c>; in a demo also the secret itself or <c>generate</c>.</summary>
     public required string Value { get; init; }
 
     public DateTimeOffset? ExpiresAt { get; init; }

@@ -8,15 +8,23 @@ sealed class DeclaredSecret
 
     DeclaredSecret(string? value) => this.value = value;
 
+    /// <summary>What an export writes: whatever the database holds stays, and what it does not hold is named.</summary>
+    internal const string Keep = "keep";
+
+    /// <summary>True for one that stays as it is.</summary>
+    internal bool IsKept { get; private init; }
+
     /// <summary>True when nobody knows it yet.</summary>
-    internal bool IsGenerated => value is null;
+    internal bool IsGenerated => value is null && !IsKept;
 
     /// <summary>The secret itself; a bug to ask for when it is to be generated.</summary>
     internal string Value => value ?? throw new InvalidOperationException("A secret to be generated has no value in the files.");
 
     /// <summary>Reads what a file says; null when that cannot be used, which has been reported then.</summary>
-    internal static DeclaredSecret? Read(string text, bool demo, string path, FileReport report)
+    internal static DeclaredSecret? Read(string text, bool demo, string path, FileReport report, bool mayKeep = false)
     {
+        if (mayKeep && text == Keep)
+            return new(null) { IsKept = true };
         if (SecretReference.Is(text))
             return SecretReference.Read(text, path, report) is { } found ? new(found) : null;
         if (demo && text.Length > 0)

@@ -30,6 +30,10 @@ static class JsonFile
         return Parse(bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes.AsMemory(Encoding.UTF8.Preamble.Length) : bytes, report);
     }
 
+    /// <summary>What was sent as such a file; null when it is none, which has been reported then.</summary>
+    internal static JsonObject? Parse(JsonElement sent, FileReport report) =>
+        Parse(Encoding.UTF8.GetBytes(sent.ValueKind == JsonValueKind.Undefined ? "null" : sent.GetRawText()), report);
+
     static JsonObject? Parse(ReadOnlyMemory<byte> bytes, FileReport report)
     {
         try

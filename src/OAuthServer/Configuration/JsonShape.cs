@@ -43,6 +43,9 @@ static class JsonShape
         CheckObject(json, members, "", report);
     }
 
+    /// <summary>What a settings record says when a file says nothing.</summary>
+    internal static JsonObject Usual(Type type) => (JsonObject)JsonSerializer.SerializeToNode(JsonSerializer.Deserialize("{}", type, Lenient), type, Lenient)!;
+
     /// <summary>Reads what <see cref="Check"/> has left; members it found missing are null or zero.</summary>
     internal static T Read<T>(JsonObject json) => json.Deserialize<T>(Lenient)!;
 

@@ -28,7 +28,7 @@ static class LogoFile
                 return Refuse($"the file {file} has {stream.Length} bytes; use at most {MostBytes}.", report);
             var png = new byte[stream.Length];
             stream.ReadExactly(png);
-            return Judge(png) is { } problem ? Refuse($"the file {file} {problem}", report) : png;
+            return FlawOf(png) is { } problem ? Refuse($"the file {file} {problem}", report) : png;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
@@ -36,7 +36,8 @@ static class LogoFile
         }
     }
 
-    static string? Judge(ReadOnlySpan<byte> png)
+    /// <summary>What is wrong with a picture, after its name; null when nothing is.</summary>
+    internal static string? FlawOf(ReadOnlySpan<byte> png)
     {
         if (png.Length < 24 || !png.StartsWith(Beginning))
             return "is not a PNG picture; save it as one.";

@@ -15,7 +15,7 @@ static class ProviderReader
         var file = JsonShape.Read<ProviderFile>(json);
         var settings = JsonShape.Read<ProviderSettings>(json);
         ProviderRules.Check(file, settings, report);
-        var secret = file.ClientSecret is { } text ? DeclaredSecret.Read(text, org.File.Demo, "clientSecret", report) : null;
+        var secret = file.ClientSecret is { } text ? DeclaredSecret.Read(text, org.File.Demo, "clientSecret", report, mayKeep: true) : null;
         if (secret is { IsGenerated: true })
             report.Add("clientSecret", "cannot be generated: the provider made it; write \"env:NAME\" or \"file:path\".");
         string? metadata = null;
@@ -26,6 +26,7 @@ static class ProviderReader
             {
                 Saml = saml with
                 {
+                    MetadataFile = Path.GetFileName(saml.MetadataFile), // where it was is nobody's affair any more
                     Certificates = [.. saml.Certificates.Select((written, index) => CertificateFile.Read(written, $"saml.certificates[{index}]", report)).OfType<string>()],
                     MetadataCertificate = saml.MetadataCertificate is { } signer ? CertificateFile.Read(signer, "saml.metadataCertificate", report) : null,
                 },

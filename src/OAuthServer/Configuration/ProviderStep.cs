@@ -54,6 +54,12 @@ static class ProviderStep
 
     static void SetSecret(ApplyRun run, IdentityProvider provider, DeclaredProvider declared, bool isNew)
     {
+        if (declared.Secret is { IsKept: true })
+        {
+            if (provider.ClientSecret is null)
+                run.Kept($"clientSecret of provider \"{provider.Name}\" is to be kept, but there is none; write \"env:NAME\" or \"file:path\"");
+            return;
+        }
         var wanted = declared.Secret?.Value;
         var present = provider.ClientSecret is { } sealedSecret ? Encoding.UTF8.GetString(run.Key.Unprotect(IdentityProviders.SecretPurpose, sealedSecret)) : null;
         if (CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(wanted ?? ""), Encoding.UTF8.GetBytes(present ?? "")))

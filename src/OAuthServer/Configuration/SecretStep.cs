@@ -13,6 +13,8 @@ static class SecretStep
         {
             if (present.Find(row => row.Name == secret.Name) is { } row)
                 Update(run, app, row, secret);
+            else if (secret.Value.IsKept)
+                run.Kept($"{Label(secret.Name, app)} is to be kept, but there is none; write \"env:NAME\" or \"file:path\", or make one with apps add-secret");
             else
                 Make(run, app, secret);
         }
@@ -48,7 +50,7 @@ static class SecretStep
         row.ExpiresAt = Stored(declared.ExpiresAt);
         run.Changed(Label(row.Name, app), before, ApplyRun.Json(new { row.ExpiresAt }));
         // One that was generated stays: it was shown once and is in use.
-        if (declared.Value.IsGenerated || MasterKey.HashesEqual(row.Hash, Hash(run, declared.Value.Value)))
+        if (declared.Value.IsGenerated || declared.Value.IsKept || MasterKey.HashesEqual(row.Hash, Hash(run, declared.Value.Value)))
             return;
         (row.Hash, row.CreatedAt, row.LastUsedAt) = (Hash(run, declared.Value.Value), run.Now, null);
         run.Changed($"{Label(row.Name, app)}: another value");

@@ -71,7 +71,7 @@ static class UserStep
         user.Email = file.Email;
         user.ProfileId = state.Profiles[file.Profile].Id;
         user.IsBreakGlass = file.BreakGlass;
-        user.IsDeclared = true;
+        user.IsDeclared = file.Declared;
         user.FirstName = file.FirstName ?? user.FirstName;
         user.LastName = file.LastName ?? user.LastName;
         user.Language = file.Language ?? user.Language;

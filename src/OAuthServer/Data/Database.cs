@@ -3,6 +3,7 @@ using System.Data;
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace OAuthServer.Data;
@@ -34,6 +35,9 @@ public abstract class Database : IAsyncDisposable
 
     /// <summary>A context of its own for work outside a request. The caller disposes it.</summary>
     public abstract ServerDb NewContext();
+
+    /// <summary>Begins a transaction that sees one state of everything, however long it reads, and holds up nobody.</summary>
+    internal abstract Task<IDbContextTransaction> BeginSnapshotAsync(ServerDb db, CancellationToken cancellation);
 
     /// <summary>Serializes migrations of starting servers; released when the process ends, however it ends.</summary>
     internal abstract Task<IAsyncDisposable> LockForMigrationAsync(CancellationToken cancellation);
@@ -144,6 +148,13 @@ public sealed class SqliteDatabase : Database
 
     public override ServerDb NewContext() => new SqliteServerDb(options);
 
+    internal override async Task<IDbContextTransaction> BeginSnapshotAsync(ServerDb db, CancellationToken cancellation)
+    {
+        await db.Database.OpenConnectionAsync(cancellation);
+        // Deferred: the usual kind takes the place of the one writer.
+        return (await db.Database.UseTransactionAsync(((SqliteConnection)db.Database.GetDbConnection()).BeginTransaction(deferred: true), cancellation))!;
+    }
+
     internal override async Task<IAsyncDisposable> LockForMigrationAsync(CancellationToken cancellation)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -217,6 +228,9 @@ public sealed class PostgresDatabase : Database
     internal override Type ContextType => typeof(PostgresServerDb);
 
     public override ServerDb NewContext() => new PostgresServerDb(options);
+
+    internal override Task<IDbContextTransaction> BeginSnapshotAsync(ServerDb db, CancellationToken cancellation) =>
+        db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
 
     internal override async Task<IAsyncDisposable> LockForMigrationAsync(CancellationToken cancellation)
     {

@@ -13,12 +13,11 @@ public static class SchemaUpgrade
     public static async Task RunAsync(Database database, CancellationToken cancellation = default)
     {
         await using var exclusive = await database.LockForMigrationAsync(cancellation);
-        var known = Known(database).ToHashSet(StringComparer.Ordinal);
         var applied = await AppliedAsync(database, cancellation);
-        if (applied.FirstOrDefault(name => !known.Contains(name)) is { } newer)
+        if (Unknown(database, applied) is { } newer)
             throw new InvalidOperationException(
                 $"The database has been migrated by a newer version of this program ({newer}). Run that version, or restore a backup from before the upgrade.");
-        if (applied.Count == known.Count)
+        if (applied.Count == Known(database).Count())
             return;
         await using var db = database.NewContext();
         await db.Database.MigrateAsync(cancellation);
@@ -30,6 +29,13 @@ public static class SchemaUpgrade
         var applied = await AppliedAsync(database, cancellation);
         return [.. Known(database).Where(name => !applied.Contains(name, StringComparer.Ordinal))];
     }
+
+    /// <summary>A migration that this program does not know, because a newer one made it; null when there is none.</summary>
+    internal static async Task<string?> NewerAsync(Database database, CancellationToken cancellation = default) =>
+        Unknown(database, await AppliedAsync(database, cancellation));
+
+    /// <summary>The first of these that is none of this program's.</summary>
+    internal static string? Unknown(Database database, IEnumerable<string> names) => names.Except(Known(database), StringComparer.Ordinal).FirstOrDefault();
 
     // What EF Core's GetMigrations finds, without starting EF Core for it.
     static IEnumerable<string> Known(Database database) => typeof(SchemaUpgrade).Assembly.GetTypes()

@@ -102,7 +102,8 @@ public abstract partial class ServerDb
             json[JsonNamingPolicy.CamelCase.ConvertName(name)] = (original ? property.OriginalValue : property.CurrentValue) switch
             {
                 null => null,
-                byte[] or string when property.CurrentValue is byte[] || Secret.Contains(name) => original || !property.IsModified ? Masked : Masked + " (another)",
+                byte[] => original || !property.IsModified ? Masked : Masked + " (another)",
+                string when Secret.Contains(name) => original || !property.IsModified ? Masked : Masked + " (another)",
                 string text when Nested.Contains(name) => JsonNode.Parse(text),
                 var value => JsonSerializer.SerializeToNode(value, SettingsJson.Options),
             };

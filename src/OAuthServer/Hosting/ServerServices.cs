@@ -1,6 +1,8 @@
 using System.Net;
 using OAuthServer.Accounts;
 using OAuthServer.Administration;
+using OAuthServer.Administration.Apps;
+using OAuthServer.Administration.Server;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Email;
@@ -178,6 +180,9 @@ static class ServerServices
     static void AddAdministration(this IServiceCollection services)
     {
         services.AddSingleton<AdminCatalogue>();
+        services.AddAppOperations();
+        services.AddSingleton<IServerHealth, ServerHealth>();
+        services.AddServerOperations();
     }
 
     static void AddFeatures(this IServiceCollection services)

@@ -1,3 +1,4 @@
+using OAuthServer.Administration.Server;
 using OAuthServer.Data;
 using OAuthServer.Federation;
 using OAuthServer.Federation.Saml;
@@ -11,7 +12,7 @@ namespace OAuthServer.Hosting;
 /// minutes, certificates every ten, old rows every hour.
 /// </summary>
 sealed class Upkeep(
-    ChangeWatch changes, EndedSessions ended, SigningKeyRing keys, CertificateWatch certificates, SamlMetadataFetching metadata, Purge purge, LimitOptions limits, ILogger<Upkeep> log) : BackgroundService
+    ChangeWatch changes, EndedSessions ended, SigningKeyRing keys, CertificateWatch certificates, SamlMetadataFetching metadata, Purge purge, Rescue rescue, LimitOptions limits, ILogger<Upkeep> log) : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
         EveryAsync(TimeSpan.FromSeconds(1), _ => changes.RefreshAsync(), stoppingToken),
@@ -19,7 +20,9 @@ sealed class Upkeep(
         EveryAsync(TimeSpan.FromMinutes(1), metadata.RunAsync, stoppingToken),
         EveryAsync(TimeSpan.FromMinutes(5), keys.RotateAsync, stoppingToken),
         EveryAsync(TimeSpan.FromMinutes(10), certificates.WarnAsync, stoppingToken),
-        EveryAsync(TimeSpan.FromHours(1), cancellation => purge.RunAsync(TimeSpan.FromDays(limits.HistoryDays), cancellation), stoppingToken));
+        EveryAsync(TimeSpan.FromHours(1), cancellation => purge.RunAsync(TimeSpan.FromDays(limits.HistoryDays), cancellation), stoppingToken),
+        EveryAsync(TimeSpan.FromHours(1), cancellation => purge.ForgetChangesAsync(TimeSpan.FromDays(limits.AuditDays), cancellation), stoppingToken),
+        EveryAsync(TimeSpan.FromMinutes(5), rescue.EndAsync, stoppingToken));
 
     async Task EveryAsync(TimeSpan period, Func<CancellationToken, Task> work, CancellationToken stopping)
     {

@@ -20,4 +20,7 @@ public sealed record LimitOptions
 
     /// <summary>How long login records are kept.</summary>
     public int HistoryDays { get; init; } = 180;
+
+    /// <summary>How long the audit trail is kept.</summary>
+    public int AuditDays { get; init; } = 730;
 }

@@ -10,6 +10,20 @@ public sealed class Purge(Database database, TimeProvider clock)
     /// <summary>How long a notice can be looked up after its day is over.</summary>
     static readonly TimeSpan Remembered = TimeSpan.FromDays(7);
 
+    /// <summary>Removes the oldest entries of the audit trail.</summary>
+    /// <param name="kept">How long they are kept.</param>
+    /// <param name="cancellation">Ends the work between two deletes.</param>
+    public async Task ForgetChangesAsync(TimeSpan kept, CancellationToken cancellation = default)
+    {
+        var forgotten = clock.GetUtcNow() - kept;
+        await using var db = database.NewContext();
+        // By number, which rises with time.
+        while (await db.AuditEntries.Where(e => db.AuditEntries.OrderBy(old => old.Id).Select(old => old.Id).Take(1_000).Contains(e.Id) && e.At < forgotten)
+            .ExecuteDeleteAsync(cancellation) > 0)
+        {
+        }
+    }
+
     /// <param name="history">How long login records are kept.</param>
     /// <param name="cancellation">Ends the work between two deletes.</param>
     public async Task RunAsync(TimeSpan history, CancellationToken cancellation = default)

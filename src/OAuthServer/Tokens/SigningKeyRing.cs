@@ -132,6 +132,15 @@ public sealed class SigningKeyRing(Database database, ChangeWatch changes, Maste
     /// <summary>No token lives longer than this, whatever an app's settings say.</summary>
     public static readonly TimeSpan LongestToken = TimeSpan.FromHours(24);
 
+    /// <summary>How soon keys can be replaced again: whoever verifies tokens is to keep up.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromMinutes(10);
+
+    /// <summary>Longer than any node needs to hear of a change.</summary>
+    static readonly TimeSpan Moment = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a key is still published when another signs.</summary>
+    static readonly TimeSpan PublishedAfter = LongestToken + TimeSpan.FromMinutes(5);
+
     static readonly string[] Algorithms = ["ES256", "RS256"];
 
     /// <summary>How many algorithms have a key that is young enough; none while some key is over.</summary>
@@ -174,7 +183,7 @@ public sealed class SigningKeyRing(Database database, ChangeWatch changes, Maste
             };
             db.SigningKeys.Add(row);
             if (newest is not null)
-                newest.RetiresAt = activates + LongestToken + TimeSpan.FromMinutes(5);
+                newest.RetiresAt = activates + PublishedAfter;
             changed = true;
         }
         foreach (var over in rows.Where(key => key.RetiresAt <= now))
@@ -194,6 +203,43 @@ public sealed class SigningKeyRing(Database database, ChangeWatch changes, Maste
         }
         await changes.RefreshAsync();
     }
+
+    /// <summary>
+    /// Adds new keys to the caller's unit of work, which the caller saves: they sign in a moment, when every node has seen them, and not
+    /// after the usual time ahead, so that verifiers who do not know them fetch the key set once more. Keys that wait for their turn have
+    /// signed nothing and go; those that have signed stay published until their last token has expired.
+    /// </summary>
+    /// <returns>The new keys; null when the last such change is younger than <see cref="Pause"/>.</returns>
+    public async Task<IReadOnlyList<SigningKey>?> ReplaceAsync(ServerDb db, CancellationToken cancellation = default)
+    {
+        var now = clock.GetUtcNow();
+        var activates = now + Moment;
+        var rows = await db.SigningKeys.ToListAsync(cancellation);
+        if (rows.Exists(key => key.ActivatesAt > now - Pause && key.ActivatesAt <= activates))
+            return null;
+        var made = new List<SigningKey>();
+        foreach (var algorithm in Algorithms)
+        {
+            var present = rows.FindAll(key => key.Algorithm == algorithm);
+            // Named by what it replaces, so that of two at once only one can insert.
+            var replaced = present.Count == 0 ? 0 : present.Max(key => key.ActivatesAt).ToUnixTimeSeconds();
+            made.Add(new SigningKey
+            {
+                Kid = master.KeyedHash("kid", $"{algorithm}/{replaced}/at-once")[..16],
+                Algorithm = algorithm,
+                ActivatesAt = activates,
+                PrivateKey = master.Protect(Purpose, RingKey.Generate(algorithm)),
+            });
+            db.SigningKeys.RemoveRange(present.Where(key => key.ActivatesAt > now));
+            foreach (var old in present.Where(key => key.ActivatesAt <= now))
+                old.RetiresAt = old.RetiresAt is { } earlier && earlier < activates + PublishedAfter && !IsCurrent(old, present, now) ? earlier : activates + PublishedAfter;
+        }
+        db.SigningKeys.AddRange(made);
+        return made;
+    }
+
+    static bool IsCurrent(SigningKey key, List<SigningKey> ofAlgorithm, DateTimeOffset now) =>
+        ofAlgorithm.Where(other => other.ActivatesAt <= now).MaxBy(other => other.ActivatesAt) == key;
 
     static DateTimeOffset Max(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 

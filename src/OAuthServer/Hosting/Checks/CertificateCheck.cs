@@ -10,11 +10,15 @@ static class CertificateCheck
 {
     const string Subject = "single sign-on";
 
-    internal static async Task RunAsync(ServerDb db, DateTimeOffset now, List<Finding> findings)
+    /// <param name="db">Where to look.</param>
+    /// <param name="now">The present.</param>
+    /// <param name="findings">Gets what is found.</param>
+    /// <param name="orgId">Only at this organization; null = at all.</param>
+    internal static async Task RunAsync(ServerDb db, DateTimeOffset now, List<Finding> findings, string? orgId = null)
     {
         var snapshot = await IdentityProviders.ReadAsync(db);
         var own = (await db.ServiceProviderKeys.AsNoTracking().ToListAsync()).ConvertAll(ProviderCertificates.Of);
-        foreach (var last in snapshot.All.Where(provider => provider.Row.IsActive && provider.Settings.Saml is not null).SelectMany(provider => CertificateWatch.LastOf(provider, own)))
+        foreach (var last in snapshot.All.Where(provider => (orgId is null || provider.OrgId == orgId) && provider.Row.IsActive && provider.Settings.Saml is not null).SelectMany(provider => CertificateWatch.LastOf(provider, own)))
         {
             if (last.DaysToWarn(now) is not null)
             {
@@ -24,7 +28,7 @@ static class CertificateCheck
             }
         }
         var problems = await db.ProviderMetadata.AsNoTracking().Where(m => m.Problem != null).ToListAsync();
-        foreach (var problem in problems)
+        foreach (var problem in problems.Where(problem => orgId is null || snapshot.FindById(problem.ProviderId)?.OrgId == orgId))
             findings.Warn(Subject, $"the metadata of {snapshot.FindById(problem.ProviderId)?.Path} could not be fetched: {problem.Problem}");
     }
 }

@@ -14,7 +14,7 @@ static class ClockCheck
     internal static async Task RunAsync(ServerDb db, DateTimeOffset now, List<Finding> findings)
     {
         // One after the other and by hand: the two tables have nothing in common but a time.
-        var login = await db.LoginRecords.AsNoTracking().OrderByDescending(record => record.At).Select(record => (DateTimeOffset?)record.At).FirstOrDefaultAsync();
+        var login = await db.LoginRecords.AsNoTracking().OrderByDescending(record => record.Id).Select(record => (DateTimeOffset?)record.At).FirstOrDefaultAsync();
         var saved = await db.ProfileVersions.AsNoTracking().MaxAsync(version => (DateTimeOffset?)version.SavedAt);
         var newest = login > saved || saved is null ? login : saved;
         if (now.Year is < FirstYear or > LastYear)

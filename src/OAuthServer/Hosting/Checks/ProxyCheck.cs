@@ -13,10 +13,14 @@ static class ProxyCheck
     const int Recent = 50;
     const int Enough = 5;
 
-    internal static async Task RunAsync(ServerDb db, ServerOptions options, List<Finding> findings)
+    /// <param name="db">Where to look.</param>
+    /// <param name="options">What is listed.</param>
+    /// <param name="findings">Gets what is found.</param>
+    /// <param name="orgId">Only at this organization's logins; null = at all.</param>
+    internal static async Task RunAsync(ServerDb db, ServerOptions options, List<Finding> findings, string? orgId = null)
     {
         var listed = options.TrustedProxies.Addresses.Count;
-        var sources = await db.LoginRecords.AsNoTracking().OrderByDescending(record => record.At).Take(Recent)
+        var sources = await db.LoginRecords.AsNoTracking().Where(record => orgId == null || record.OrgId == orgId).OrderByDescending(record => record.Id).Take(Recent)
             .Select(record => record.SourceAddress).ToListAsync();
         var only = sources.Distinct(StringComparer.Ordinal).ToList() is [{ } one] ? one : null;
         if (ThisMachine.IsNamed(new Uri(options.PublicUrl).Host))

@@ -11,13 +11,16 @@ static class SsoCheck
 {
     const string Subject = "single sign-on";
 
-    internal static async Task RunAsync(ServerDb db, List<Finding> findings)
+    /// <param name="db">Where to look.</param>
+    /// <param name="findings">Gets what is found.</param>
+    /// <param name="orgId">Only at this organization; null = at all.</param>
+    internal static async Task RunAsync(ServerDb db, List<Finding> findings, string? orgId = null)
     {
         var providers = await IdentityProviders.ReadAsync(db);
         var stored = await db.Profiles.AsNoTracking().OrderBy(profile => profile.Name)
             .Join(db.ProfileVersions, p => new { p.Id, p.Version }, v => new { Id = v.ProfileId, v.Version }, (p, v) => new { Profile = p, v.Settings }).ToListAsync();
         var profiles = stored.ConvertAll(row => (row.Profile, Settings: SettingsJson.Read<ProfileSettings>(row.Settings)));
-        foreach (var org in await db.Organizations.AsNoTracking().OrderBy(org => org.Name).ToListAsync())
+        foreach (var org in await db.Organizations.AsNoTracking().Where(org => orgId == null || org.Id == orgId).OrderBy(org => org.Name).ToListAsync())
         {
             var hasProvider = providers.Of(org.Id).Count > 0;
             var own = profiles.Where(profile => profile.Profile.OrgId == org.Id).ToList();

@@ -21,5 +21,6 @@ static class NumberRules
         report.Within("limits.refusalsPerApp", file.Limits.RefusalsPerApp, 1, 1_000_000);
         report.Within("limits.forgivenPerMinute", file.Limits.ForgivenPerMinute, 1, 1_000_000);
         report.Within("limits.historyDays", file.Limits.HistoryDays, 1, 3650);
+        report.Within("limits.auditDays", file.Limits.AuditDays, 30, 3650);
     }
 }

@@ -1,0 +1,42 @@
+namespace OAuthServer.Administration.Server;
+
+/// <summary>How bad a finding is.</summary>
+public enum FindingLevel
+{
+    /// <summary>As it should be.</summary>
+    Ok,
+
+    /// <summary>Works, but look at it.</summary>
+    Warn,
+
+    /// <summary>Does not work.</summary>
+    Fail,
+}
+
+/// <summary>One of the doctor's findings.</summary>
+/// <param name="Level">How bad it is.</param>
+/// <param name="Subject">What was looked at.</param>
+/// <param name="Message">What was found, and what to do.</param>
+public sealed record HealthFinding(FindingLevel Level, string Subject, string Message);
+
+/// <summary>What the running server is, and how it fares.</summary>
+/// <param name="Version">Of this program.</param>
+/// <param name="Runtime">What it runs on.</param>
+/// <param name="Database">SQLite or PostgreSQL.</param>
+/// <param name="Schema">The last migration of the database.</param>
+/// <param name="PublicUrl">The address under which the world knows it.</param>
+/// <param name="OutboxDepth">How many mails wait, of all organizations.</param>
+/// <param name="WriteQueue">How many writes wait.</param>
+/// <param name="HashQueue">How many passwords wait to be hashed.</param>
+/// <param name="Findings">The doctor's, of the server and of the organization.</param>
+public sealed record ServerSight(
+    string Version, string Runtime, string Database, string Schema, string PublicUrl, int OutboxDepth, int WriteQueue, int HashQueue, IReadOnlyList<HealthFinding> Findings);
+
+/// <summary>Whoever knows how the server was started and can look at all of it: the host, which no other room knows.</summary>
+public interface IServerHealth
+{
+    /// <summary>Looks now.</summary>
+    /// <param name="orgId">Whose administrator asks: of other organizations nothing is told.</param>
+    /// <param name="cancellation">The caller has gone.</param>
+    Task<ServerSight> LookAsync(string orgId, CancellationToken cancellation);
+}
