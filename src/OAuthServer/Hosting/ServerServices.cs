@@ -1,6 +1,7 @@
 using System.Net;
 using OAuthServer.Accounts;
 using OAuthServer.Administration;
+using OAuthServer.Administration.SignIns;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Email;
@@ -16,6 +17,7 @@ using OAuthServer.Features.Saml;
 using OAuthServer.Features.SelfService;
 using OAuthServer.Features.Settings;
 using OAuthServer.Features.Setup;
+using OAuthServer.Features.SetupApi;
 using OAuthServer.Features.Shared;
 using OAuthServer.Features.SignIn;
 using OAuthServer.Features.Token;
@@ -178,6 +180,7 @@ static class ServerServices
     static void AddAdministration(this IServiceCollection services)
     {
         services.AddSingleton<AdminCatalogue>();
+        services.AddOperations<SignInOperations>();
     }
 
     static void AddFeatures(this IServiceCollection services)
@@ -214,6 +217,8 @@ static class ServerServices
         services.AddSingleton<DeviceApprovals>();
         services.AddSingleton<ScopeWords>();
         services.AddSingleton<Note>();
+        services.AddSingleton<BearerDoor>();
+        services.AddSingleton<SetupApi>();
         services.AddSettings();
         services.AddSingleton<CurrentPassword>();
         services.AddSetup();
