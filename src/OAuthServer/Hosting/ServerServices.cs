@@ -1,6 +1,7 @@
 using System.Net;
 using OAuthServer.Accounts;
 using OAuthServer.Administration;
+using OAuthServer.Administration.Overview;
 using OAuthServer.Administration.SignIns;
 using OAuthServer.Apps;
 using OAuthServer.Data;
@@ -180,6 +181,7 @@ static class ServerServices
     static void AddAdministration(this IServiceCollection services)
     {
         services.AddSingleton<AdminCatalogue>();
+        services.AddOperations<OverviewOperations>();
         services.AddOperations<SignInOperations>();
     }
 
