@@ -3,6 +3,8 @@ using OAuthServer.Accounts;
 using OAuthServer.Administration;
 using OAuthServer.Administration.Apps;
 using OAuthServer.Administration.Server;
+using OAuthServer.Administration.Overview;
+using OAuthServer.Administration.SignIns;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Email;
@@ -18,6 +20,7 @@ using OAuthServer.Features.Saml;
 using OAuthServer.Features.SelfService;
 using OAuthServer.Features.Settings;
 using OAuthServer.Features.Setup;
+using OAuthServer.Features.SetupApi;
 using OAuthServer.Features.Shared;
 using OAuthServer.Features.SignIn;
 using OAuthServer.Features.Token;
@@ -183,6 +186,8 @@ static class ServerServices
         services.AddAppOperations();
         services.AddSingleton<IServerHealth, ServerHealth>();
         services.AddServerOperations();
+        services.AddOperations<OverviewOperations>();
+        services.AddOperations<SignInOperations>();
     }
 
     static void AddFeatures(this IServiceCollection services)
@@ -219,6 +224,8 @@ static class ServerServices
         services.AddSingleton<DeviceApprovals>();
         services.AddSingleton<ScopeWords>();
         services.AddSingleton<Note>();
+        services.AddSingleton<BearerDoor>();
+        services.AddSingleton<SetupApi>();
         services.AddSettings();
         services.AddSingleton<CurrentPassword>();
         services.AddSetup();

@@ -1,0 +1,97 @@
+using Microsoft.EntityFrameworkCore;
+using OAuthServer.Administration;
+using OAuthServer.Administration.Server;
+using OAuthServer.Data;
+using OAuthServer.Email;
+using OAuthServer.Tests.Support;
+
+namespace OAuthServer.Tests.Administration.Server;
+
+/// <summary>How the server fares, mail that has not left, and how sign-in pages look.</summary>
+[Collection(nameof(ServersCollection))]
+public sealed class MailAndHealthTests(Servers servers)
+{
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task Health_tells_of_the_own_organization_and_of_no_other(string database)
+    {
+        var server = await servers.OnAsync(database);
+        var (scene, other) = (await SystemScene.NewAsync(server), await SystemScene.NewAsync(server));
+        await other.Org.ChangeAsync(org => org.SsoRequiredByDefault = true);
+        var sight = (await scene.Get<ServerOperations>().HealthAsync(await scene.CallAsync("system.health"), new())).Done();
+        Assert.Equal(database, sight.Database);
+        Assert.Matches("^[0-9]{14}_", sight.Schema);
+        Assert.Contains(sight.Findings, finding => finding is { Subject: "database", Level: FindingLevel.Ok });
+        Assert.DoesNotContain(sight.Findings, finding => finding.Subject == "single sign-on");
+        var theirs = (await scene.Get<ServerOperations>().HealthAsync(await other.CallAsync("system.health"), new())).Done();
+        Assert.Contains(theirs.Findings, finding => finding is { Subject: "single sign-on", Level: FindingLevel.Fail });
+        var retention = (await scene.Get<ServerOperations>().RetentionAsync(await scene.CallAsync("system.retention"), new())).Done();
+        Assert.Equal((180, 730, null), (retention.HistoryDays, retention.AuditDays, retention.OldestEntry));
+    }
+
+    [Fact]
+    public async Task A_test_mail_goes_to_whoever_asks()
+    {
+        var server = await servers.OnAsync("SQLite");
+        var scene = await SystemScene.NewAsync(server);
+        var other = await scene.Org.UserAsync();
+        Assert.EndsWith("@mail.test", (await scene.Get<MailOperations>().TestAsync(await scene.CallAsync("system.mail-test"), new())).Done().To, StringComparison.Ordinal);
+        Assert.Contains("A test mail", Assert.Single(await Features.SignIn.SignInScene.MailsAsync(server, scene.Administrator)), StringComparison.Ordinal);
+        Assert.IsType<AdminRefusal.Conflict>((await scene.Get<MailOperations>().TestAsync(await scene.CallAsync("x"), new(other.Username))).Refusal);
+        var call = await scene.CallAsync("x");
+        var machine = call with { Actor = call.Actor with { UserId = null, Name = "operator o" } };
+        Assert.Equal("user", Assert.Single((await scene.Get<MailOperations>().TestAsync(machine, new())).Flaws()).Path);
+        Assert.Null((await scene.Get<MailOperations>().TestAsync(machine, new(other.Username))).Refusal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task Mail_that_waits_is_shown_masked_to_its_own_organization_and_sent_on_demand(string database)
+    {
+        var server = await servers.OnAsync(database);
+        var (scene, other) = (await SystemScene.NewAsync(server), await SystemScene.NewAsync(server));
+        var mails = scene.Get<MailOperations>();
+        var address = (await scene.Administrator.RowAsync()).Email;
+        await using (var db = server.Database.NewContext())
+        {
+            for (var i = 0; i < 3; i++)
+                scene.Get<Outbox>().Add(db, new(address, "Waits " + i, "text"));
+            foreach (var message in db.OutboxMessages.Local)
+                (message.Attempts, message.NextAttemptAt, message.LastError) = (2, server.Clock.GetUtcNow().AddHours(1), "550 no");
+            db.OutboxMessages.Local.First(message => message.Subject == "Waits 2").NextAttemptAt = Outbox.Never;
+            await db.SaveChangesAsync(Stop);
+        }
+        var list = (await mails.ListAsync(await scene.CallAsync("system.outbox"), new())).Done();
+        Assert.Equal(3, list.Items.Count);
+        Assert.All(list.Items, line => Assert.Equal((address[0] + "***@mail.test", 2, "550 no"), (line.To, line.Attempts, line.Problem)));
+        var first = (await mails.ListAsync(await scene.CallAsync("system.outbox"), new(Limit: 2))).Done();
+        Assert.Single((await mails.ListAsync(await scene.CallAsync("system.outbox"), new(Limit: 2, After: first.Next))).Done().Items);
+        Assert.Empty((await mails.ListAsync(await other.CallAsync("system.outbox"), new())).Done().Items);
+        var waits = list.Items.First(line => line.NextAttemptAt is not null);
+        Assert.IsType<AdminRefusal.NotFound>((await mails.RetryAsync(await other.CallAsync("x"), new(waits.Id))).Refusal);
+        Assert.IsType<AdminRefusal.Conflict>((await mails.RetryAsync(await scene.CallAsync("x"), new(list.Items.Single(line => line.NextAttemptAt is null).Id))).Refusal);
+        Assert.Null((await mails.RetryAsync(await scene.CallAsync("system.outbox-retry"), new(waits.Id))).Refusal);
+        Assert.Contains(waits.Subject, Assert.Single(await Features.SignIn.SignInScene.MailsAsync(server, scene.Administrator)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Colour_and_logo_are_judged_saved_and_written_down_without_the_picture()
+    {
+        var scene = await SystemScene.NewAsync(await servers.OnAsync("SQLite"));
+        var branding = scene.Get<BrandingOperations>();
+        Assert.Equal("color", Assert.Single((await branding.SaveAsync(await scene.CallAsync("x"), new("red"))).Flaws()).Path);
+        Assert.Equal("#1f5fbf", (await branding.SaveAsync(await scene.CallAsync("x"), new("#1f5fbf"))).Done().Color);
+        Assert.Equal("file", Assert.Single((await branding.SaveLogoAsync(await scene.CallAsync("x"), new(new(new MemoryStream(new byte[100]))))).Flaws()).Path);
+        Assert.Equal("file", Assert.Single((await branding.SaveLogoAsync(await scene.CallAsync("x"), new(new(new MemoryStream(new byte[70_000]))))).Flaws()).Path);
+        byte[] png = [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, (byte)'I', (byte)'H', (byte)'D', (byte)'R', 0, 0, 0, 9, 0, 0, 0, 9, 1];
+        var first = (await branding.SaveLogoAsync(await scene.CallAsync("x"), new(new(new MemoryStream(png))))).Done();
+        var second = (await branding.SaveLogoAsync(await scene.CallAsync("x"), new(new(new MemoryStream([.. png, 2]))))).Done();
+        Assert.NotEqual(first.Logo, second.Logo);
+        Assert.Equal(new Branding("#1f5fbf", null), (await branding.RemoveLogoAsync(await scene.CallAsync("x"), new())).Done());
+        await using var db = scene.Server.Database.NewContext();
+        Assert.False(await db.OrganizationLogos.AnyAsync(logo => logo.OrgId == scene.Org.Id, Stop));
+        Assert.All((await scene.TrailAsync()).Where(entry => entry.ObjectKind == "logo"), entry => Assert.Matches("^(\\{\"png\":\"•••( \\(another\\))?\"\\})?$", entry.Before + ""));
+    }
+}
