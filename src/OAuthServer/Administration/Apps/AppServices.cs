@@ -5,9 +5,7 @@ public static class AppServices
 {
     public static void AddAppOperations(this IServiceCollection services)
     {
-        services.AddSingleton<AppOperations>();
-        services.AddSingleton<IAdminOperations>(provider => provider.GetRequiredService<AppOperations>());
-        services.AddSingleton<AppSecretOperations>();
-        services.AddSingleton<IAdminOperations>(provider => provider.GetRequiredService<AppSecretOperations>());
+        services.AddOperations<AppOperations>();
+        services.AddOperations<AppSecretOperations>();
     }
 }

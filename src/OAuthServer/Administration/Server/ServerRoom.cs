@@ -8,19 +8,12 @@ public static class ServerRoom
 {
     public static void AddServerOperations(this IServiceCollection services)
     {
-        Add<KeyOperations>(services);
-        Add<AuditOperations>(services);
-        Add<ServerOperations>(services);
-        Add<MailOperations>(services);
-        Add<BrandingOperations>(services);
-        Add<ExportOperations>(services);
+        services.AddOperations<KeyOperations>();
+        services.AddOperations<AuditOperations>();
+        services.AddOperations<ServerOperations>();
+        services.AddOperations<MailOperations>();
+        services.AddOperations<BrandingOperations>();
+        services.AddOperations<ExportOperations>();
         services.AddSingleton<Rescue>();
-    }
-
-    static void Add<T>(IServiceCollection services)
-        where T : class, IAdminOperations
-    {
-        services.AddSingleton<T>();
-        services.AddSingleton<IAdminOperations>(provider => provider.GetRequiredService<T>());
     }
 }
