@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using OAuthServer.Administration;
 
@@ -12,7 +11,7 @@ namespace OAuthServer.Hosting.Commands;
 static class AdminCommands
 {
     /// <summary>A command for each area, with a verb for each of its operations.</summary>
-    internal static IEnumerable<Command> All() => Declared().GroupBy(operation => operation.Name.Split('.')[0]).Select(area =>
+    internal static IEnumerable<Command> All() => Declared().GroupBy(operation => operation.Name.Split('.')[0], StringComparer.Ordinal).Select(area =>
     {
         var command = new Command(area.Key, $"Administer {area.Key.Replace('-', ' ')} of an organization: {string.Join(", ", area.Select(Verb))}.");
         foreach (var operation in area)
