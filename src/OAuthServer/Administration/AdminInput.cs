@@ -34,6 +34,7 @@ public static class AdminInput
         ReadCommentHandling = JsonCommentHandling.Disallow,
         RespectRequiredConstructorParameters = false,
         MaxDepth = 32,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
     };
 
     /// <summary>The members of an input record.</summary>
@@ -87,7 +88,9 @@ public static class AdminInput
             return (null, flaws);
         try
         {
+#pragma warning disable CA1869 // it holds this one file
             var options = upload is null ? Options : new(Options) { Converters = { new UploadConverter(upload) } };
+#pragma warning restore CA1869
             return (members.Deserialize(type, options), []);
         }
         catch (JsonException problem)

@@ -125,7 +125,7 @@ public static class Server
         services.GetRequiredService<OidcDoors>().Map(app);
         services.GetRequiredService<SamlDoors>().Map(app);
         app.MapSelfService();
-        services.GetRequiredService<SetupApi>().Map(app);
+        services.GetRequiredService<AdminApi>().Map(app);
         app.MapHealth();
         app.MapPages();
     }

@@ -225,7 +225,7 @@ static class ServerServices
         services.AddSingleton<ScopeWords>();
         services.AddSingleton<Note>();
         services.AddSingleton<BearerDoor>();
-        services.AddSingleton<SetupApi>();
+        services.AddSingleton<AdminApi>();
         services.AddSettings();
         services.AddSingleton<CurrentPassword>();
         services.AddSetup();

@@ -55,8 +55,10 @@ public sealed class OverviewOperations(Database database, LoginReferences refere
             found.Add(new("sign-in", references.Of(id), null, "/setup/sign-ins/" + references.Of(id)));
         // Between the text and its last possible continuation lies, by index, whatever begins with it.
         var (begin, end) = (text.ToLowerInvariant(), text.ToLowerInvariant() + '\uffff');
+#pragma warning disable CA1309 // the database compares
         var users = await db.Users.Where(user => user.OrgId == orgId && string.Compare(user.NormalizedUsername, begin) >= 0 && string.Compare(user.NormalizedUsername, end) < 0)
             .OrderBy(user => user.NormalizedUsername).Take(Most).Select(user => new { user.Username, user.FirstName, user.LastName }).ToListAsync(call.Cancellation);
+#pragma warning restore CA1309
         found.AddRange(users.Select(user => new Found("user", user.Username, $"{user.FirstName} {user.LastName}".Trim(), "/setup/people/user?name=" + Uri.EscapeDataString(user.Username))));
         var apps = await db.ConnectedApps.Where(app => app.OrgId == orgId).Select(app => new { app.ClientId, app.Name }).ToListAsync(call.Cancellation);
         found.AddRange(apps.Where(app => Begins(app.ClientId) || Holds(app.Name)).Take(Most)

@@ -30,7 +30,7 @@ static class OpenApiDocument
             {
                 ["securitySchemes"] = new JsonObject
                 {
-                    ["token"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["description"] = $"An administrator's access token with the scope {SetupApi.ReadScope} or {SetupApi.WriteScope}." },
+                    ["token"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["description"] = $"An administrator's access token with the scope {AdminApi.ReadScope} or {AdminApi.WriteScope}." },
                 },
                 ["responses"] = new JsonObject
                 {
@@ -56,7 +56,7 @@ static class OpenApiDocument
             ["operationId"] = operation.Name,
             ["summary"] = operation.Summary,
             ["tags"] = new JsonArray(operation.Name.Split('.')[0]),
-            ["security"] = new JsonArray(new JsonObject { ["token"] = new JsonArray(operation.IsChange ? SetupApi.WriteScope : SetupApi.ReadScope) }),
+            ["security"] = new JsonArray(new JsonObject { ["token"] = new JsonArray(operation.IsChange ? AdminApi.WriteScope : AdminApi.ReadScope) }),
             ["parameters"] = new JsonArray([.. inPath.Select(member => Parameter(member, "path")), .. inQuery.Select(member => Parameter(member, "query"))]),
             ["responses"] = new JsonObject
             {

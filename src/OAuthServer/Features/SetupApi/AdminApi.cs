@@ -12,7 +12,7 @@ namespace OAuthServer.Features.SetupApi;
 /// The door through which programs administer: an endpoint for each operation of the catalogue. It checks who asks and reads what is asked;
 /// what may be done is decided by the operation.
 /// </summary>
-public sealed class SetupApi(AdminCatalogue catalogue, BearerDoor door, RequestOrigins origins, TimeProvider clock)
+public sealed class AdminApi(AdminCatalogue catalogue, BearerDoor door, RequestOrigins origins, TimeProvider clock)
 {
     /// <summary>Lets a program read.</summary>
     public const string ReadScope = "setup_read";
