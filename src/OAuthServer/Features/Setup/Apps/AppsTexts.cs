@@ -1,0 +1,4 @@
+namespace OAuthServer.Features.Setup.Apps;
+
+/// <summary>Names the texts in AppsTexts.resx.</summary>
+public sealed class AppsTexts;
