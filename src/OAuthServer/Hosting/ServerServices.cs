@@ -2,6 +2,7 @@ using System.Net;
 using OAuthServer.Accounts;
 using OAuthServer.Administration;
 using OAuthServer.Administration.Jobs;
+using OAuthServer.Administration.Replay;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Email;
@@ -180,6 +181,7 @@ static class ServerServices
     {
         services.AddSingleton<AdminCatalogue>();
         services.AddJobOperations();
+        services.AddReplayOperations();
     }
 
     static void AddFeatures(this IServiceCollection services)
