@@ -3,6 +3,8 @@ using OAuthServer.Accounts;
 using OAuthServer.Administration;
 using OAuthServer.Administration.Overview;
 using OAuthServer.Administration.SignIns;
+using OAuthServer.Administration.Jobs;
+using OAuthServer.Administration.Replay;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Email;
@@ -183,6 +185,8 @@ static class ServerServices
         services.AddSingleton<AdminCatalogue>();
         services.AddOperations<OverviewOperations>();
         services.AddOperations<SignInOperations>();
+        services.AddJobOperations();
+        services.AddReplayOperations();
     }
 
     static void AddFeatures(this IServiceCollection services)
