@@ -1,5 +1,6 @@
 using System.Net;
 using OAuthServer.Accounts;
+using OAuthServer.Administration;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Email;
@@ -56,6 +57,7 @@ static class ServerServices
         services.AddTokens(options);
         services.AddEmail(options.Mail);
         services.AddServerDataProtection();
+        services.AddAdministration();
         services.AddFeatures();
         services.AddPages();
     }
@@ -172,6 +174,12 @@ static class ServerServices
         services.AddHostedService<Upkeep>();
     }
 
+    /// <summary>The administrators' rooms: each adds what it is made of, and its operations.</summary>
+    static void AddAdministration(this IServiceCollection services)
+    {
+        services.AddSingleton<AdminCatalogue>();
+    }
+
     static void AddFeatures(this IServiceCollection services)
     {
         // All grants: discovery lists what stands here.
@@ -205,6 +213,7 @@ static class ServerServices
         services.AddSingleton<DeviceAuthorizationEndpoint>();
         services.AddSingleton<DeviceApprovals>();
         services.AddSingleton<ScopeWords>();
+        services.AddSingleton<Note>();
         services.AddSettings();
         services.AddSingleton<CurrentPassword>();
         services.AddSetup();

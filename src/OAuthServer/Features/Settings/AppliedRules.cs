@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.Localization;
 using OAuthServer.Accounts;
 using OAuthServer.Data;
+using OAuthServer.Features.Shared;
 using OAuthServer.Policy;
 using OAuthServer.Policy.Hours;
 
@@ -18,7 +19,7 @@ public sealed record AppliedRule(string Title, string Sentence, string Tone);
 public sealed record AppliedTo(User User, ProfileFacts Profile, OrgFacts Org, Proof Enrolled, IPAddress? From, DateTimeOffset Now);
 
 /// <summary>Says what applies to a user and why: a sentence for each rule of the profile (login policy, sections 2 and 3). It judges nothing.</summary>
-public sealed class AppliedRules(IStringLocalizer<SettingsTexts> texts)
+public sealed class AppliedRules(IStringLocalizer<SettingsTexts> texts, IStringLocalizer<SharedTexts> shared)
 {
     const string Good = "success";
     const string Attention = "warning";
@@ -131,7 +132,7 @@ public sealed class AppliedRules(IStringLocalizer<SettingsTexts> texts)
     static string Window(HoursWindow window) => string.Create(
         CultureInfo.InvariantCulture, $"{window.StartMinute / 60:00}:{window.StartMinute % 60:00}–{window.EndMinute / 60:00}:{window.EndMinute % 60:00}");
 
-    string Moment(DateTimeOffset at, AppliedTo who) => MomentTagHelper.Of(at, who.User.TimeZone, texts, day: true);
+    string Moment(DateTimeOffset at, AppliedTo who) => MomentTagHelper.Of(at, who.User.TimeZone, shared, day: true);
 
     /// <summary>In the largest unit that it is a whole number of.</summary>
     string Span(TimeSpan span) => span switch

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Localization;
 using OAuthServer.Accounts;
 using OAuthServer.Data;
+using OAuthServer.Features.Shared;
 using OAuthServer.Login;
 
 namespace OAuthServer.Features.Settings;

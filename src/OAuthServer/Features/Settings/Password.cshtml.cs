@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
 using OAuthServer.Accounts;
+using OAuthServer.Features.Shared;
 using OAuthServer.Login;
 using OAuthServer.Policy.Passwords;
 

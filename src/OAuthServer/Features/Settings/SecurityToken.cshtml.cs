@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
 using OAuthServer.Accounts;
 using OAuthServer.Data;
+using OAuthServer.Features.Shared;
 using OAuthServer.Login;
 
 namespace OAuthServer.Features.Settings;

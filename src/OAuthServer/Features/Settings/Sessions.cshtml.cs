@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using OAuthServer.Data;
+using OAuthServer.Features.Shared;
 using OAuthServer.Login;
 
 namespace OAuthServer.Features.Settings;

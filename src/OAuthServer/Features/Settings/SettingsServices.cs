@@ -9,7 +9,6 @@ public static class SettingsServices
     public static void AddSettings(this IServiceCollection services)
     {
         services.AddSingleton<SettingsDoor>();
-        services.AddSingleton<Note>();
         services.AddSingleton<AppliedRules>();
         // After the pages have made their list of conventions, wherever they are registered.
         services.PostConfigure<RazorPagesOptions>(pages => pages.Conventions.AddFolderApplicationModelConvention(

@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
+using OAuthServer.Administration;
+using OAuthServer.Data;
 using OAuthServer.Features.Shared;
+using OAuthServer.Http;
 using OAuthServer.Login;
 
 namespace OAuthServer.Features.Setup;
@@ -15,6 +18,15 @@ public sealed class SetupDoor(PageSignIn pages) : IAsyncAuthorizationFilter
 {
     /// <summary>The administrator who was let in.</summary>
     internal static SignedInBrowser Me(HttpContext http) => http.Features.GetRequiredFeature<SignedInBrowser>();
+
+    /// <summary>The administrator asking for an operation.</summary>
+    internal static AdminCall Call(HttpContext http, string operation)
+    {
+        var me = Me(http);
+        var from = http.RequestServices.GetRequiredService<RequestOrigins>().Of(http).Address;
+        var at = http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
+        return new(me.Org.Org, new(me.User.Id, me.User.Username, AuditDoor.Page, from?.ToString(), operation, at), from, null, http.RequestAborted);
+    }
 
     /// <inheritdoc />
     public async Task OnAuthorizationAsync(AuthorizationFilterContext context)
