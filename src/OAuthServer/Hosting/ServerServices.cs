@@ -130,6 +130,7 @@ static class ServerServices
         services.AddSingleton<SignInNotices>();
         services.AddSingleton<MailedLinks>();
         services.AddSingleton<BreakGlassNotices>();
+        services.AddSingleton<BrownOutStops>();
     }
 
     static void AddLogin(this IServiceCollection services, ServerOptions options)
@@ -138,6 +139,7 @@ static class ServerServices
         services.AddSingleton<RefusalLimits>();
         services.AddSingleton<LoginReferences>();
         services.AddSingleton<CredentialVerifier>();
+        services.AddSingleton<OldWays>();
         services.AddSingleton<LoginGate>();
         services.AddSingleton<GuessCounter>();
         services.AddSingleton<BrowserSessions>();
