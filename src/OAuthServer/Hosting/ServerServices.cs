@@ -1,6 +1,7 @@
 using System.Net;
 using OAuthServer.Accounts;
 using OAuthServer.Administration;
+using OAuthServer.Administration.Integrations;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Email;
@@ -180,6 +181,7 @@ static class ServerServices
     static void AddAdministration(this IServiceCollection services)
     {
         services.AddSingleton<AdminCatalogue>();
+        services.AddIntegrationOperations();
     }
 
     static void AddFeatures(this IServiceCollection services)

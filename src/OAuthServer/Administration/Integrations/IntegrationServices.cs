@@ -1,0 +1,13 @@
+namespace OAuthServer.Administration.Integrations;
+
+/// <summary>What the migration desk is made of.</summary>
+static class IntegrationServices
+{
+    internal static void AddIntegrationOperations(this IServiceCollection services)
+    {
+        services.AddSingleton<IntegrationCounting>();
+        services.AddSingleton<IntegrationStages>();
+        services.AddSingleton<BurnDown>();
+        services.AddSingleton<IntegrationUpkeep>();
+    }
+}
