@@ -9,5 +9,15 @@ static class IntegrationServices
         services.AddSingleton<IntegrationStages>();
         services.AddSingleton<BurnDown>();
         services.AddSingleton<IntegrationUpkeep>();
+        services.AddSingleton<IntegrationDesk>();
+        services.AddSingleton<IntegrationReading>();
+        services.Add<IntegrationOperations>();
+    }
+
+    static void Add<T>(this IServiceCollection services)
+        where T : class, IAdminOperations
+    {
+        services.AddSingleton<T>();
+        services.AddSingleton<IAdminOperations>(provider => provider.GetRequiredService<T>());
     }
 }
