@@ -11,7 +11,10 @@ static class IntegrationServices
         services.AddSingleton<IntegrationUpkeep>();
         services.AddSingleton<IntegrationDesk>();
         services.AddSingleton<IntegrationReading>();
+        services.AddSingleton<IntegrationPlanning>();
         services.Add<IntegrationOperations>();
+        services.Add<MigrationOperations>();
+        services.Add<BrownOutOperations>();
     }
 
     static void Add<T>(this IServiceCollection services)
