@@ -1,6 +1,7 @@
 using System.Net;
 using OAuthServer.Accounts;
 using OAuthServer.Administration;
+using OAuthServer.Administration.Integrations;
 using OAuthServer.Administration.Overview;
 using OAuthServer.Administration.SignIns;
 using OAuthServer.Administration.Jobs;
@@ -135,6 +136,7 @@ static class ServerServices
         services.AddSingleton<SignInNotices>();
         services.AddSingleton<MailedLinks>();
         services.AddSingleton<BreakGlassNotices>();
+        services.AddSingleton<BrownOutStops>();
     }
 
     static void AddLogin(this IServiceCollection services, ServerOptions options)
@@ -143,6 +145,7 @@ static class ServerServices
         services.AddSingleton<RefusalLimits>();
         services.AddSingleton<LoginReferences>();
         services.AddSingleton<CredentialVerifier>();
+        services.AddSingleton<OldWays>();
         services.AddSingleton<LoginGate>();
         services.AddSingleton<GuessCounter>();
         services.AddSingleton<BrowserSessions>();
@@ -183,6 +186,7 @@ static class ServerServices
     static void AddAdministration(this IServiceCollection services)
     {
         services.AddSingleton<AdminCatalogue>();
+        services.AddIntegrationOperations();
         services.AddOperations<OverviewOperations>();
         services.AddOperations<SignInOperations>();
         services.AddJobOperations();

@@ -31,6 +31,8 @@ public sealed class LoginGate(
     LoginReferences references,
     RefusalLimits limits,
     BreakGlassNotices breakGlass,
+    OldWays oldWays,
+    BrownOutStops brownOuts,
     ServerMetrics metrics,
     TimeProvider clock)
 {
@@ -124,6 +126,10 @@ public sealed class LoginGate(
             attempt.Channel, at, attempt.Request.Origin.Address, org?.Facts ?? Strangers.Org, profile,
             user?.Facts(LockoutState.Clear) ?? Strangers.User,
             attempt.App?.FactsFor(user?.Username ?? "", profile.Name, attempt.Channel, await IsApprovedAsync(attempt, user)), attempt.Device, verified.Evidence);
+        // After the directory too: what was closed or announced since then, the batch refuses.
+        var oldWay = (await oldWays.CurrentAsync()).Find(facts, attempt.Request);
+        if (oldWay.Way is not null)
+            facts = facts with { OldWay = oldWay.Way };
 
         var judged = await writes.CommitAsync(scope => CommitAsync(scope, attempt, user, facts, verified, directory.StampVersion), cancellation);
         if (judged is null)
@@ -136,6 +142,8 @@ public sealed class LoginGate(
             var administering = directory.Rows.AdministratingProfilesOf(user!.OrgId);
             await breakGlass.TellAsync(user.Id, administering, ChannelWords.Of(attempt.Channel), references.Of(judged.RecordId), from);
         }
+        if (oldWay.ProtectedId is { } spared && judged.Ruling.Decision is LoginDecision.Allow)
+            await brownOuts.StopAsync([.. oldWay.Spared.Select(window => window.Id)], spared, directory.Rows.AdministratingProfilesOf(user!.OrgId), references.Of(judged.RecordId));
         return OutcomeOf(judged, attempt, user, org);
     }
 
