@@ -1,7 +1,9 @@
 using System.Net;
 using OAuthServer.Accounts;
 using OAuthServer.Administration;
+using OAuthServer.Administration.Overview;
 using OAuthServer.Administration.Policies;
+using OAuthServer.Administration.SignIns;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Email;
@@ -17,6 +19,7 @@ using OAuthServer.Features.Saml;
 using OAuthServer.Features.SelfService;
 using OAuthServer.Features.Settings;
 using OAuthServer.Features.Setup;
+using OAuthServer.Features.SetupApi;
 using OAuthServer.Features.Shared;
 using OAuthServer.Features.SignIn;
 using OAuthServer.Features.Token;
@@ -180,6 +183,8 @@ static class ServerServices
     {
         services.AddSingleton<AdminCatalogue>();
         services.AddPolicyOperations();
+        services.AddOperations<OverviewOperations>();
+        services.AddOperations<SignInOperations>();
     }
 
     static void AddFeatures(this IServiceCollection services)
@@ -216,6 +221,8 @@ static class ServerServices
         services.AddSingleton<DeviceApprovals>();
         services.AddSingleton<ScopeWords>();
         services.AddSingleton<Note>();
+        services.AddSingleton<BearerDoor>();
+        services.AddSingleton<AdminApi>();
         services.AddSettings();
         services.AddSingleton<CurrentPassword>();
         services.AddSetup();
