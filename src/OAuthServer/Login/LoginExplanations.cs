@@ -113,21 +113,15 @@ public sealed class LoginExplanations(Database database, LoginReferences referen
             yield return $"The assertion did not hold: {wanting}";
         if (Describe(ruling.Decision) is var now && now != Describe(record))
             yield return $"Note: the rules of this version of the server would decide {now}.";
-        if (ChangeOf(facts, ruling) is { } change)
-            yield return change;
+        if (ruling.Decision is LoginDecision.Allow)
+            yield break;
+        yield return SmallestChange.Find(facts) switch
+        {
+            null or [] => "No small change would have let it in.",
+            [var one] => $"It would have been let in by one change: {ChangeSentences.Of(one, facts)}.",
+            var several => "It would have been let in by these changes together: " + string.Join("; ", several.Select(change => ChangeSentences.Of(change, facts))) + ".",
+        };
     }
-
-    /// <summary>A login that nobody has made: what the rules say of these facts, and the smallest change with which it would come in.</summary>
-    public static LoginExplanation Of(LoginFacts facts, LoginRuling ruling) => new(
-        [.. RulesOf(facts, ruling)],
-        [.. new[] { ruling.DecidingRule is { } rule ? $"Decided by {rule}." : null, ChangeOf(facts, ruling) }.OfType<string>()]);
-
-    static string? ChangeOf(LoginFacts facts, LoginRuling ruling) => ruling.Decision is LoginDecision.Allow ? null : SmallestChange.Find(facts) switch
-    {
-        null or [] => "No small change would have let it in.",
-        [var one] => $"It would have been let in by one change: {ChangeSentences.Of(one, facts)}.",
-        var several => "It would have been let in by these changes together: " + string.Join("; ", several.Select(change => ChangeSentences.Of(change, facts))) + ".",
-    };
 
     static string Describe(LoginDecision decision) => decision switch
     {
