@@ -3,6 +3,7 @@ using OAuthServer.Accounts;
 using OAuthServer.Administration;
 using OAuthServer.Administration.Integrations;
 using OAuthServer.Administration.Overview;
+using OAuthServer.Administration.Policies;
 using OAuthServer.Administration.SignIns;
 using OAuthServer.Administration.Jobs;
 using OAuthServer.Administration.Replay;
@@ -187,6 +188,7 @@ static class ServerServices
     {
         services.AddSingleton<AdminCatalogue>();
         services.AddIntegrationOperations();
+        services.AddPolicyOperations();
         services.AddOperations<OverviewOperations>();
         services.AddOperations<SignInOperations>();
         services.AddJobOperations();
