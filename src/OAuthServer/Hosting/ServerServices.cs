@@ -1,6 +1,7 @@
 using System.Net;
 using OAuthServer.Accounts;
 using OAuthServer.Administration;
+using OAuthServer.Administration.Jobs;
 using OAuthServer.Administration.People;
 using OAuthServer.Apps;
 using OAuthServer.Data;
@@ -179,6 +180,7 @@ static class ServerServices
     static void AddAdministration(this IServiceCollection services)
     {
         services.AddSingleton<AdminCatalogue>();
+        services.AddJobOperations();
         services.AddPeopleOperations();
     }
 
