@@ -1,3 +1,6 @@
+using OAuthServer.Administration.Jobs;
+using OAuthServer.Administration.People.Import;
+
 namespace OAuthServer.Administration.People;
 
 /// <summary>What the room of people is made of.</summary>
@@ -14,6 +17,8 @@ public static class PeopleServices
         services.AddOperations<UserStatusOperations>();
         services.AddOperations<UserCredentialOperations>();
         services.AddOperations<LeaverOperations>();
+        services.AddOperations<ImportOperations>();
+        services.AddSingleton<IJobKind, UserImport>();
     }
 
     static void AddOperations<T>(this IServiceCollection services)

@@ -116,7 +116,7 @@ public sealed class UserOperations(
         if (profile is { Administrator: false } && user.Status == UserStatus.Active && await lastWayIn.WhyNotWithoutAsync(call, held) is { } refusal)
             return refusal;
         if (input.Email is { } email && email != user.Email)
-            await ChangeEmailAsync(held.Db, user, email, held.At, call.Cancellation);
+            await UserEmails.ChangeAsync(held.Db, user, email, held.At, outbox, server, call.Cancellation);
         user.FirstName = input.FirstName ?? user.FirstName;
         user.LastName = input.LastName ?? user.LastName;
         user.Language = input.Language ?? user.Language;
@@ -124,14 +124,6 @@ public sealed class UserOperations(
         user.ProfileId = profile?.Id ?? user.ProfileId;
         user.IsBreakGlass = input.BreakGlass ?? user.IsBreakGlass;
         return null;
-    }
-
-    /// <summary>The old mailbox hears of it, and what was mailed there opens nothing any more.</summary>
-    async Task ChangeEmailAsync(ServerDb db, User user, string email, DateTimeOffset at, CancellationToken cancellation)
-    {
-        outbox.Add(db, EmailAddressChangedEmail.Compose(user, server, email, at));
-        await ClosedAccounts.EndLinksAsync(db, [user.Id], at, cancellation);
-        user.Email = email;
     }
 
     async Task<ProfileFacts?> ProfileAsync(AdminCall call, string? name, List<AdminFlaw> flaws)
