@@ -7,6 +7,7 @@ using OAuthServer.Administration.Policies;
 using OAuthServer.Administration.SignIns;
 using OAuthServer.Administration.Jobs;
 using OAuthServer.Administration.Replay;
+using OAuthServer.Administration.People;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Email;
@@ -193,6 +194,7 @@ static class ServerServices
         services.AddOperations<SignInOperations>();
         services.AddJobOperations();
         services.AddReplayOperations();
+        services.AddPeopleOperations();
     }
 
     static void AddFeatures(this IServiceCollection services)
