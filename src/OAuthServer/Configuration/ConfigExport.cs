@@ -99,8 +99,10 @@ public static class ConfigExport
         var providers = await db.IdentityProviders.AsNoTracking().Where(provider => provider.OrgId == orgId).ToDictionaryAsync(provider => provider.Id, provider => provider.Name, StringComparer.Ordinal, cancellation);
         for (var (after, last) = ("", false); !last;)
         {
+#pragma warning disable CA1309 // the database compares, and orders the same way
             var people = await db.Users.AsNoTracking().Where(user => user.OrgId == orgId && string.Compare(user.NormalizedUsername, after) > 0)
                 .OrderBy(user => user.NormalizedUsername).Take(AtOnce).ToListAsync(cancellation);
+#pragma warning restore CA1309
             var ids = people.ConvertAll(user => user.Id);
             var identities = (await db.FederatedIdentities.AsNoTracking().Where(identity => ids.Contains(identity.UserId) && identity.IsDeclared).OrderBy(identity => identity.Id).ToListAsync(cancellation))
                 .ToLookup(identity => identity.UserId, StringComparer.Ordinal);

@@ -33,7 +33,10 @@ public sealed class Job
 
     public DateTimeOffset CreatedAt { get; set; }
 
-    /// <summary>When its worker was last alive; a job whose worker is silent for a minute is taken over.</summary>
+    /// <summary>
+    /// When its worker was last alive; a job whose worker is silent for a minute is taken over. Of one that waits: held since then, until its
+    /// file has arrived; null = a worker may take it.
+    /// </summary>
     public DateTimeOffset? SeenAt { get; set; }
 
     public DateTimeOffset? FinishedAt { get; set; }
@@ -42,7 +45,7 @@ public sealed class Job
 /// <summary>Where a job stands.</summary>
 public enum JobState
 {
-    /// <summary>Nobody works on it yet, or it is for a person to go on.</summary>
+    /// <summary>Nobody works on it yet.</summary>
     Waiting,
 
     Running,

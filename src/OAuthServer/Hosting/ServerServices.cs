@@ -3,8 +3,13 @@ using OAuthServer.Accounts;
 using OAuthServer.Administration;
 using OAuthServer.Administration.Apps;
 using OAuthServer.Administration.Server;
+using OAuthServer.Administration.Integrations;
 using OAuthServer.Administration.Overview;
+using OAuthServer.Administration.Policies;
 using OAuthServer.Administration.SignIns;
+using OAuthServer.Administration.Jobs;
+using OAuthServer.Administration.Replay;
+using OAuthServer.Administration.People;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Email;
@@ -135,6 +140,7 @@ static class ServerServices
         services.AddSingleton<SignInNotices>();
         services.AddSingleton<MailedLinks>();
         services.AddSingleton<BreakGlassNotices>();
+        services.AddSingleton<BrownOutStops>();
     }
 
     static void AddLogin(this IServiceCollection services, ServerOptions options)
@@ -143,6 +149,7 @@ static class ServerServices
         services.AddSingleton<RefusalLimits>();
         services.AddSingleton<LoginReferences>();
         services.AddSingleton<CredentialVerifier>();
+        services.AddSingleton<OldWays>();
         services.AddSingleton<LoginGate>();
         services.AddSingleton<GuessCounter>();
         services.AddSingleton<BrowserSessions>();
@@ -186,8 +193,13 @@ static class ServerServices
         services.AddAppOperations();
         services.AddSingleton<IServerHealth, ServerHealth>();
         services.AddServerOperations();
+        services.AddIntegrationOperations();
+        services.AddPolicyOperations();
         services.AddOperations<OverviewOperations>();
         services.AddOperations<SignInOperations>();
+        services.AddJobOperations();
+        services.AddReplayOperations();
+        services.AddPeopleOperations();
     }
 
     static void AddFeatures(this IServiceCollection services)

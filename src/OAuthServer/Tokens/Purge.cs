@@ -10,6 +10,9 @@ public sealed class Purge(Database database, TimeProvider clock)
     /// <summary>How long a notice can be looked up after its day is over.</summary>
     static readonly TimeSpan Remembered = TimeSpan.FromDays(7);
 
+    /// <summary>How long the findings of a replay or an import can be looked at.</summary>
+    static readonly TimeSpan JobsKept = TimeSpan.FromDays(30);
+
     /// <summary>Removes the oldest entries of the audit trail.</summary>
     /// <param name="kept">How long they are kept.</param>
     /// <param name="cancellation">Ends the work between two deletes.</param>
@@ -50,6 +53,7 @@ public sealed class Purge(Database database, TimeProvider clock)
         // A used code is remembered as long as what it made may live without a refresh.
         await db.AuthorizationCodes.Where(c => c.ExpiresAt < oldest).ExecuteDeleteAsync(cancellation);
         await db.LogoutNotices.Where(n => n.CreatedAt < now - Remembered).ExecuteDeleteAsync(cancellation);
+        await db.Jobs.Where(j => j.CreatedAt < now - JobsKept && j.State != JobState.Running).ExecuteDeleteAsync(cancellation);
         var forgotten = now - history;
         await db.BrowserSessions.Where(s => s.EndedAt < forgotten || s.LastSeenAt < forgotten).ExecuteDeleteAsync(cancellation);
         // By number, which rises with time: no index by time is kept for this alone.

@@ -31,6 +31,7 @@ public sealed class AppOperations(Database database, ChangeWatch changes) : IAdm
         var size = Math.Clamp(input.Limit ?? UsualPage, 1, LargestPage);
         await using var db = database.NewContext();
         var query = db.ConnectedApps.AsNoTracking().Where(app => app.OrgId == call.Org.Id);
+#pragma warning disable CA1304, CA1309, CA1311, CA1862, MA0011 // the database compares, and orders the same way
         if (input.After is { } after)
             query = query.Where(app => string.Compare(app.ClientId, after) > 0);
         if (input.Search is { Length: > 0 } search)
@@ -38,6 +39,7 @@ public sealed class AppOperations(Database database, ChangeWatch changes) : IAdm
             var text = search.ToLowerInvariant();
             query = query.Where(app => app.ClientId.ToLower().Contains(text) || app.Name.ToLower().Contains(text));
         }
+#pragma warning restore CA1304, CA1309, CA1311, CA1862, MA0011
         var rows = await query.OrderBy(app => app.ClientId).Take(size + 1)
             .Select(app => new
             {
@@ -50,7 +52,7 @@ public sealed class AppOperations(Database database, ChangeWatch changes) : IAdm
         var ids = shown.ConvertAll(row => row.Last).OfType<long>().ToList();
         var records = await db.LoginRecords.AsNoTracking().Where(record => ids.Contains(record.Id)).Select(record => new { record.Id, record.At, record.UserId })
             .ToDictionaryAsync(record => record.Id, call.Cancellation);
-        var userIds = records.Values.Select(record => record.UserId).OfType<string>().Distinct().ToList();
+        var userIds = records.Values.Select(record => record.UserId).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
         var users = await db.Users.Where(user => user.OrgId == call.Org.Id && userIds.Contains(user.Id)).ToDictionaryAsync(user => user.Id, user => user.Username, StringComparer.Ordinal, call.Cancellation);
         return new AdminPage<AppLine>(
             [.. shown.Select(row =>

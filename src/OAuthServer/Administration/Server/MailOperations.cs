@@ -106,8 +106,10 @@ public sealed class MailOperations(Database database, Outbox outbox, PublicUrl s
     static Task<List<OutboxMessage>> UnsentAsync(ServerDb db, MailPlace? place, CancellationToken cancellation)
     {
         var query = db.OutboxMessages.AsNoTracking().Where(message => message.SentAt == null);
+#pragma warning disable CA1309 // the database compares, and orders the same way
         if (place is not null)
             query = query.Where(message => message.CreatedAt < place.At || message.CreatedAt == place.At && string.Compare(message.Id, place.Id) < 0);
+#pragma warning restore CA1309
         return query.OrderByDescending(message => message.CreatedAt).ThenByDescending(message => message.Id).Take(LookedAt)
             .Select(message => new OutboxMessage // without its body
             {

@@ -62,7 +62,7 @@ static partial class PostgresBackup
 
     static async Task<string> RunAsync(string tool, string connectionString, string[] args, string byHand, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo(tool, args) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(tool, args) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
         var parts = new NpgsqlConnectionStringBuilder(connectionString);
         foreach (var (name, value) in new (string, string?)[]
         {
@@ -85,9 +85,9 @@ static partial class PostgresBackup
         {
             return Process.Start(start)!;
         }
-        catch (Win32Exception)
+        catch (Win32Exception problem)
         {
-            throw new InvalidOperationException($"{tool} is not installed here. Install PostgreSQL's client programs (Debian: postgresql-client), or run where they are: {byHand}");
+            throw new InvalidOperationException($"{tool} is not installed here. Install PostgreSQL's client programs (Debian: postgresql-client), or run where they are: {byHand}", problem);
         }
     }
 

@@ -27,6 +27,7 @@ public enum Rotation
 /// <summary>One app: what it may do, its secrets, who uses it, and its end.</summary>
 public sealed class AppModel(AppOperations operations, AppSecretOperations secrets, Note note) : PageModel
 {
+    static readonly JsonSerializerOptions Typed = new() { AllowTrailingCommas = true, ReadCommentHandling = JsonCommentHandling.Skip };
     static readonly JsonSerializerOptions Written = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     [BindProperty(SupportsGet = true)]
@@ -58,7 +59,7 @@ public sealed class AppModel(AppOperations operations, AppSecretOperations secre
     };
 
     /// <summary>Where a button of this page leads.</summary>
-    public string AddressOf(string handler) => Url.Content("~/setup/apps/app") + QueryString.Create([new("id", Id), new("handler", handler)]);
+    public string AddressOf(string handler) => Url.Content("~/setup/apps/app") + QueryString.Create("id", Id ?? "").Add("handler", handler);
 
     public Task<IActionResult> OnGetAsync() => ShowAsync();
 
@@ -67,7 +68,7 @@ public sealed class AppModel(AppOperations operations, AppSecretOperations secre
         JsonElement settings;
         try
         {
-            settings = JsonSerializer.Deserialize<JsonElement>(text ?? "", new JsonSerializerOptions { AllowTrailingCommas = true, ReadCommentHandling = JsonCommentHandling.Skip });
+            settings = JsonSerializer.Deserialize<JsonElement>(text ?? "", Typed);
         }
         catch (JsonException problem)
         {

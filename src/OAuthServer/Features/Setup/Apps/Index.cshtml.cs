@@ -98,7 +98,7 @@ public sealed class IndexModel(AppOperations operations, Note note) : PageModel
         var page = (await operations.ListAsync(SetupDoor.Call(HttpContext, "apps.list"), new(Search, After: After))).Value!;
         Apps = page.Items;
         Next = page.Next is { } next
-            ? Url.Content("~/setup/apps") + QueryString.Create([new("search", Search), new("after", next)])
+            ? Url.Content("~/setup/apps") + QueryString.Create("search", Search ?? "").Add("after", next)
             : null;
     }
 }
