@@ -2,7 +2,9 @@ using System.Net;
 using OAuthServer.Accounts;
 using OAuthServer.Administration;
 using OAuthServer.Administration.Jobs;
+using OAuthServer.Administration.Overview;
 using OAuthServer.Administration.Replay;
+using OAuthServer.Administration.SignIns;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Email;
@@ -18,6 +20,7 @@ using OAuthServer.Features.Saml;
 using OAuthServer.Features.SelfService;
 using OAuthServer.Features.Settings;
 using OAuthServer.Features.Setup;
+using OAuthServer.Features.SetupApi;
 using OAuthServer.Features.Shared;
 using OAuthServer.Features.SignIn;
 using OAuthServer.Features.Token;
@@ -182,6 +185,8 @@ static class ServerServices
         services.AddSingleton<AdminCatalogue>();
         services.AddJobOperations();
         services.AddReplayOperations();
+        services.AddOperations<OverviewOperations>();
+        services.AddOperations<SignInOperations>();
     }
 
     static void AddFeatures(this IServiceCollection services)
@@ -218,6 +223,8 @@ static class ServerServices
         services.AddSingleton<DeviceApprovals>();
         services.AddSingleton<ScopeWords>();
         services.AddSingleton<Note>();
+        services.AddSingleton<BearerDoor>();
+        services.AddSingleton<AdminApi>();
         services.AddSettings();
         services.AddSingleton<CurrentPassword>();
         services.AddSetup();
