@@ -147,7 +147,8 @@ public sealed class Passkeys(Database database, PasskeyCeremonies ceremonies, Ou
         return PasskeyRemoval.Removed;
     }
 
-    static async Task EndWhatTheyOpenedAsync(ServerDb db, string userId, string keptSessionId, DateTimeOffset now, CancellationToken cancellation)
+    /// <summary>Ends what passkeys of the user have opened, inside the caller's transaction; one session and what hangs on it may go on.</summary>
+    internal static async Task EndWhatTheyOpenedAsync(ServerDb db, string userId, string keptSessionId, DateTimeOffset now, CancellationToken cancellation)
     {
         await db.BrowserSessions.Where(s => s.UserId == userId && s.EndedAt == null && s.Id != keptSessionId && (s.Proven & Proof.Passkey) != Proof.None)
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now), cancellation);

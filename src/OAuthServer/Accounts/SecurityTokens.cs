@@ -73,24 +73,32 @@ public sealed class SecurityTokens(Database database, MasterKey key, Outbox outb
     public async Task<TokenReset> ResetAsync(
         string userId, ProfileFacts profile, TokenResetBy by, int overlapDays, CancellationToken cancellation = default)
     {
+        await using var db = database.NewContext();
+        await using var transaction = await AccountLock.BeginAsync(db, userId, clock.GetUtcNow(), cancellation);
+        var reset = await ReplaceAsync(db, await db.Users.SingleAsync(u => u.Id == userId, cancellation), profile, by, overlapDays, cancellation);
+        if (reset is not TokenReset.Sent)
+            return reset; // rolled back: a refused request changes nothing
+        await db.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+        outbox.Wake();
+        return reset;
+    }
+
+    /// <summary>The same inside the caller's transaction (<see cref="AccountLock.BeginAsync"/>), who saves, commits and wakes the outbox, or rolls back.</summary>
+    public async Task<TokenReset> ReplaceAsync(
+        ServerDb db, User user, ProfileFacts profile, TokenResetBy by, int overlapDays, CancellationToken cancellation = default)
+    {
+        AccountLock.Demand(db);
         if (by == TokenResetBy.Owner && !profile.MayResetOwnToken)
             return new TokenReset.NotPermitted();
         if (overlapDays < 0 || overlapDays > profile.SecurityTokenOverlapDays)
             return new TokenReset.OverlapNotAllowed(profile.SecurityTokenOverlapDays);
-
-        var now = clock.GetUtcNow();
-        await using var db = database.NewContext();
-        await using var transaction = await AccountLock.BeginAsync(db, userId, now, cancellation);
-        var user = await db.Users.SingleAsync(u => u.Id == userId, cancellation);
-        var hadOne = await db.SecurityTokens.AnyAsync(token => token.UserId == userId && token.RetiresAt == null, cancellation);
-        DateTimeOffset? oldWorksUntil = hadOne && overlapDays > 0 ? now.AddDays(overlapDays) : null;
+        var hadOne = await db.SecurityTokens.AnyAsync(token => token.UserId == user.Id && token.RetiresAt == null, cancellation);
+        DateTimeOffset? oldWorksUntil = hadOne && overlapDays > 0 ? clock.GetUtcNow().AddDays(overlapDays) : null;
         var cause = by == TokenResetBy.Owner ? TokenCause.OwnReset : TokenCause.AdministratorReset;
-        if (await IssueAsync(db, user, profile, cause, oldWorksUntil, cancellation) is { } absence)
-            return new TokenReset.NoneApplies(absence); // rolled back: a refused request changes nothing
-        await db.SaveChangesAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
-        outbox.Wake();
-        return new TokenReset.Sent(user.Email, oldWorksUntil);
+        return await IssueAsync(db, user, profile, cause, oldWorksUntil, cancellation) is { } absence
+            ? new TokenReset.NoneApplies(absence)
+            : new TokenReset.Sent(user.Email, oldWorksUntil);
     }
 }
 

@@ -36,4 +36,14 @@ public static class TokenAbsences
         TokenAbsence.NoPassword =>
             "You have no security token because your account has no password to append it to.",
     };
+
+    /// <summary>What an administrator is told.</summary>
+    public static string SentenceForAdministrators(this TokenAbsence reason) => reason switch
+    {
+        TokenAbsence.SsoRequired => "The profile requires single sign-on: local passwords are not accepted, so there is nothing to append a token to.",
+        TokenAbsence.HasLoginRanges => "The profile lets its people log in only from listed addresses; inside them the password is enough.",
+        TokenAbsence.TotpForTheApi => "The profile wants a code of the authenticator app appended to the password instead.",
+        TokenAbsence.TurnedOff => "The profile does not ask for one.",
+        TokenAbsence.NoPassword => "The account has no password to append it to.",
+    };
 }

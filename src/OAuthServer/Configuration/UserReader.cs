@@ -1,11 +1,7 @@
-using System.Net.Mail;
-using System.Text.RegularExpressions;
-using OAuthServer.Data;
-
 namespace OAuthServer.Configuration;
 
 /// <summary>Reads users/*.json.</summary>
-static partial class UserReader
+static class UserReader
 {
     internal static DeclaredUser? Read(FileReport report, DeclaredOrg org)
     {
@@ -20,16 +16,17 @@ static partial class UserReader
 
     static void Check(UserFile file, FileReport report)
     {
-        if (file.Username is { } username && !Usernames.IsAcceptable(username))
-            report.Add("username", $"must be 1 to {Usernames.MaxLength} printable ASCII characters without spaces, such as \"ann@acme.example\".");
-        if (file.Email is { } email && !(MailAddress.TryCreate(email, out var address) && address.Address == email))
-            report.Add("email", "is not a mail address; write one such as \"ann@acme.example\".");
-        if (file.Language is { } language && !Language().IsMatch(language))
-            report.Add("language", $"\"{language}\" is not a language; write one such as \"en_US\".");
-        if (file.TimeZone is { } zone)
-            HoursRules.CheckZone(zone, "timeZone", report);
+        Check("username", file.Username, UserRules.Username, report);
+        Check("email", file.Email, UserRules.Email, report);
+        Check("firstName", file.FirstName, UserRules.Name, report);
+        Check("lastName", file.LastName, UserRules.Name, report);
+        Check("language", file.Language, UserRules.Language, report);
+        Check("timeZone", file.TimeZone, UserRules.TimeZone, report);
     }
 
-    [GeneratedRegex("^[a-z]{2,3}(?:_[A-Z]{2})?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
-    private static partial Regex Language();
+    static void Check(string path, string? value, Func<string, string?> rule, FileReport report)
+    {
+        if (value is not null && rule(value) is { } wrong)
+            report.Add(path, wrong);
+    }
 }

@@ -1,0 +1,137 @@
+using Microsoft.EntityFrameworkCore;
+using OAuthServer.Data;
+using OAuthServer.Orgs;
+using OAuthServer.Policy;
+
+namespace OAuthServer.Administration.People;
+
+/// <summary>A step that stops something.</summary>
+public enum UserStep
+{
+    /// <summary>Nobody comes in for now.</summary>
+    Freeze,
+
+    /// <summary>Nobody comes in any more.</summary>
+    Deactivate,
+
+    /// <summary>The password dies when a new one is chosen, or is refused to programs until then.</summary>
+    ResetPassword,
+
+    /// <summary>The security token dies.</summary>
+    ResetToken,
+
+    /// <summary>Second factors are gone.</summary>
+    RemoveFactors,
+}
+
+/// <summary>Which step to look ahead of.</summary>
+public sealed record UserStepAhead(string User, UserStep Step);
+
+/// <summary>An integration that logged in as the user, in a way that the step stops.</summary>
+/// <param name="ClientId">The app; null = none was named.</param>
+/// <param name="AppName">What administrators call it.</param>
+/// <param name="Channel">By which door.</param>
+/// <param name="Address">Where from.</param>
+/// <param name="Client">What it called itself.</param>
+/// <param name="Logins">How often it was let in, in the last 90 days.</param>
+/// <param name="FirstAt">The first of these.</param>
+/// <param name="LastAt">The last.</param>
+/// <param name="NextExpectedAt">When it is due again, by its rhythm; null = it has none, or has fallen silent.</param>
+/// <param name="Owner">Who answers for it, where somebody was named.</param>
+public sealed record StoppedIntegration(
+    string? ClientId, string? AppName, LoginChannel Channel, string? Address, string? Client, int Logins, DateTimeOffset FirstAt, DateTimeOffset LastAt,
+    DateTimeOffset? NextExpectedAt, string? Owner);
+
+/// <summary>What a step would stop.</summary>
+/// <param name="Step">Which.</param>
+/// <param name="Integrations">Those that used what ends, the latest first; at most 200.</param>
+/// <param name="RunsAs">Apps that act as the user by themselves and stop too.</param>
+/// <param name="Sessions">Browsers that are signed out.</param>
+/// <param name="Grants">What apps were granted that ends, or sleeps while the account is frozen.</param>
+public sealed record UserImpact(
+    UserStep Step, IReadOnlyList<StoppedIntegration> Integrations, IReadOnlyList<RunsAsSight> RunsAs, int Sessions, int Grants);
+
+/// <summary>Looks ahead of a step, by the login records of the last 90 days. It changes nothing.</summary>
+public sealed class UserImpacts(Database database, OrgDirectory orgs)
+{
+    public const int Days = 90;
+    public const int Most = 200;
+
+    /// <summary>Three logins make a rhythm.</summary>
+    const int Rhythm = 3;
+
+    public async Task<AdminAnswer<UserImpact>> ReadAsync(AdminCall call, UserStepAhead input)
+    {
+        await using var db = database.NewContext();
+        if (await UserSights.FindAsync(db, call, input.User) is not { } user)
+            return new AdminRefusal.NotFound("user");
+        var profile = await orgs.ProfileAsync(user.ProfileId);
+        var closes = input.Step is UserStep.Freeze or UserStep.Deactivate;
+        return new UserImpact(
+            input.Step,
+            await IntegrationsAsync(db, call, user, input.Step),
+            closes ? await UserSights.RunsAsAsync(db, call, user) : [],
+            await SessionsAsync(db, user, profile, input.Step, call),
+            await GrantsAsync(db, user, input.Step, call));
+    }
+
+    internal static async Task<IReadOnlyList<StoppedIntegration>> IntegrationsAsync(ServerDb db, AdminCall call, User user, UserStep step)
+    {
+        var since = call.At.AddDays(-Days);
+        var records = db.LoginRecords.AsNoTracking().Where(r => r.UserId == user.Id && r.At >= since && r.Decision == "allow" && r.Channel != LoginChannel.Browser);
+        records = step switch
+        {
+            UserStep.Freeze or UserStep.Deactivate => records,
+            UserStep.ResetPassword => records.Where(r => (r.Presented & Proof.Password) != Proof.None),
+            UserStep.ResetToken => records.Where(r => r.TokenUsed),
+            UserStep.RemoveFactors => records.Where(r => (r.Proven & (Proof.Totp | Proof.Passkey | Proof.RecoveryCode)) != Proof.None),
+        };
+        var uses = await records.GroupBy(r => new { r.ClientId, r.Channel, r.SourceAddress, r.UserAgent })
+            .Select(group => new { group.Key, Count = group.Count(), First = group.Min(r => r.At), Last = group.Max(r => r.At) })
+            .OrderByDescending(use => use.Last).Take(Most).ToListAsync(call.Cancellation);
+        var clients = uses.Select(use => use.Key.ClientId).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        var names = await db.ConnectedApps.AsNoTracking().Where(app => app.OrgId == user.OrgId && clients.Contains(app.ClientId))
+            .ToDictionaryAsync(app => app.ClientId, app => app.Name, StringComparer.Ordinal, call.Cancellation);
+        var owners = await db.Integrations.AsNoTracking().Where(i => i.OrgId == user.OrgId && i.UserId == user.Id && i.OwnerId != null)
+            .Join(db.Users, i => i.OwnerId, u => u.Id, (i, u) => new { i.ClientId, u.Username }).ToListAsync(call.Cancellation);
+        return
+        [
+            .. uses.Select(use => new StoppedIntegration(
+                use.Key.ClientId, use.Key.ClientId is { } client ? names.GetValueOrDefault(client) : null, use.Key.Channel, use.Key.SourceAddress, use.Key.UserAgent,
+                use.Count, use.First, use.Last, NextAfter(use.First, use.Last, use.Count, call.At), owners.Find(owner => owner.ClientId == (use.Key.ClientId ?? ""))?.Username)),
+        ];
+    }
+
+    /// <summary>The mean interval after the last one. What is two of them late has fallen silent.</summary>
+    internal static DateTimeOffset? NextAfter(DateTimeOffset first, DateTimeOffset last, int count, DateTimeOffset now)
+    {
+        if (count < Rhythm)
+            return null;
+        var interval = (last - first) / (count - 1);
+        return interval > TimeSpan.Zero && last + interval * 3 > now ? last + interval : null;
+    }
+
+    static async Task<int> SessionsAsync(ServerDb db, User user, ProfileFacts profile, UserStep step, AdminCall call)
+    {
+        if (step == UserStep.ResetToken)
+            return 0;
+        var (started, seen) = (call.At - profile.SessionLifetime, call.At - profile.SessionIdleTimeout);
+        var live = db.BrowserSessions.Where(s => s.UserId == user.Id && s.EndedAt == null && s.StartedAt > started && s.LastSeenAt > seen);
+        return await (step == UserStep.RemoveFactors ? live.Where(s => (s.Proven & Proof.Passkey) != Proof.None) : live).CountAsync(call.Cancellation);
+    }
+
+    static async Task<int> GrantsAsync(ServerDb db, User user, UserStep step, AdminCall call)
+    {
+        if (step == UserStep.ResetToken)
+            return 0;
+        var now = call.At;
+        var live = db.Grants.Where(g => g.UserId == user.Id && g.RevokedAt == null
+            && (g.RefreshGeneration == null ? g.Channel == LoginChannel.ClientCredentials : g.RefreshExpiresAt > now && g.RefreshIdleExpiresAt > now));
+        return await (step switch
+        {
+            UserStep.RemoveFactors => live.Where(g => (g.Proven & Proof.Passkey) != Proof.None),
+            UserStep.ResetPassword => live.Where(g => (g.Proven & Proof.Password) != Proof.None),
+            _ => live,
+        }).CountAsync(call.Cancellation);
+    }
+}
