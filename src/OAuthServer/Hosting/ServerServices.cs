@@ -3,6 +3,7 @@ using OAuthServer.Accounts;
 using OAuthServer.Administration;
 using OAuthServer.Administration.Integrations;
 using OAuthServer.Administration.Jobs;
+using OAuthServer.Administration.Networks;
 using OAuthServer.Administration.Overview;
 using OAuthServer.Administration.People;
 using OAuthServer.Administration.Policies;
@@ -190,6 +191,7 @@ static class ServerServices
         services.AddSingleton<AdminCatalogue>();
         services.AddJobOperations();
         services.AddReplayOperations();
+        services.AddNetworkOperations();
         services.AddOperations<OverviewOperations>();
         services.AddOperations<SignInOperations>();
         services.AddIntegrationOperations();
