@@ -4,12 +4,13 @@ using OAuthServer.Administration;
 using OAuthServer.Administration.Apps;
 using OAuthServer.Administration.Server;
 using OAuthServer.Administration.Integrations;
-using OAuthServer.Administration.Overview;
-using OAuthServer.Administration.Policies;
-using OAuthServer.Administration.SignIns;
 using OAuthServer.Administration.Jobs;
-using OAuthServer.Administration.Replay;
+using OAuthServer.Administration.Networks;
+using OAuthServer.Administration.Overview;
 using OAuthServer.Administration.People;
+using OAuthServer.Administration.Policies;
+using OAuthServer.Administration.Replay;
+using OAuthServer.Administration.SignIns;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Email;
@@ -199,6 +200,11 @@ static class ServerServices
         services.AddOperations<SignInOperations>();
         services.AddJobOperations();
         services.AddReplayOperations();
+        services.AddNetworkOperations();
+        services.AddOperations<OverviewOperations>();
+        services.AddOperations<SignInOperations>();
+        services.AddIntegrationOperations();
+        services.AddPolicyOperations();
         services.AddPeopleOperations();
     }
 

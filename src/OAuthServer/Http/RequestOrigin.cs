@@ -7,20 +7,79 @@ namespace OAuthServer.Http;
 /// <param name="Hop"><c>peer</c>, or the proxy whose forwarded header was believed.</param>
 public sealed record RequestOrigin(IPAddress? Address, string Hop);
 
+/// <summary>What was made of one hop on a request's way.</summary>
+public enum HopVerdict
+{
+    /// <summary>This is the caller.</summary>
+    Caller,
+
+    /// <summary>A listed proxy: what it says of the hop before it is believed.</summary>
+    Proxy,
+
+    /// <summary>A listed proxy wrote it, and it is no address: the caller stays unknown.</summary>
+    Unreadable,
+
+    /// <summary>Not read: whoever sent it is no listed proxy, and can write what it likes.</summary>
+    NotFromProxy,
+
+    /// <summary>Not read: it stands behind the caller, who can write what it likes.</summary>
+    BehindCaller,
+
+    /// <summary>Not read: more hops than are configured.</summary>
+    TooManyHops,
+}
+
+/// <summary>One hop: the peer, or an entry of X-Forwarded-For.</summary>
+/// <param name="Text">As it came.</param>
+/// <param name="Verdict">What was made of it.</param>
+public sealed record RequestHop(string Text, HopVerdict Verdict);
+
+/// <summary>A request's way, hop by hop.</summary>
+/// <param name="Origin">What came of it.</param>
+/// <param name="Hops">The peer first, then the entries of X-Forwarded-For from the right.</param>
+/// <param name="UnreadHeaders">Headers that were there, name a caller elsewhere, and count for nothing here.</param>
+public sealed record RequestTrail(RequestOrigin Origin, IReadOnlyList<RequestHop> Hops, IReadOnlyList<string> UnreadHeaders);
+
 /// <summary>
 /// The only reader of the peer address. X-Forwarded-For is believed from listed proxies alone, from the right, as many hops as
 /// are configured and not past the first address that is no proxy; from anybody else it changes nothing. No other header counts.
 /// </summary>
 public sealed class RequestOrigins(IReadOnlyList<IPNetwork> proxies, int hops)
 {
-    public RequestOrigin Of(HttpContext context)
+    const string Header = "X-Forwarded-For";
+
+    /// <summary>Headers by which others name a caller, and which count for nothing here.</summary>
+    static readonly string[] Unread = ["Forwarded", "X-Real-IP", "X-Client-IP", "X-Cluster-Client-IP", "True-Client-IP", "CF-Connecting-IP", "Fastly-Client-IP"];
+
+    /// <summary>How many entries a description shows; nobody has so many proxies.</summary>
+    const int MostShown = 30;
+
+    /// <summary>Whether any proxy is listed, and how many hops are read.</summary>
+    public (bool HasProxies, int Hops) Settings => (proxies.Count > 0, hops);
+
+    public RequestOrigin Of(HttpContext context) => Walk(context, null);
+
+    /// <summary>The same, with what was made of each hop, nearest first, and the headers that name a caller and were not read.</summary>
+    public RequestTrail Describe(HttpContext context)
+    {
+        var seen = new List<RequestHop>();
+        var origin = Walk(context, seen);
+        return new(origin, seen, [.. Unread.Where(context.Request.Headers.ContainsKey)]);
+    }
+
+    RequestOrigin Walk(HttpContext context, List<RequestHop>? seen)
     {
 #pragma warning disable RS0030 // this is the one place
         var peer = Unmapped(context.Connection.RemoteIpAddress);
 #pragma warning restore RS0030
-        if (peer is null || !IsProxy(peer))
+        var isProxied = peer is not null && IsProxy(peer);
+        seen?.Add(new(peer?.ToString() ?? "", isProxied ? HopVerdict.Proxy : HopVerdict.Caller));
+        var forwarded = isProxied || seen is not null ? string.Join(',', (IEnumerable<string?>)context.Request.Headers[Header]).Split(',') : [];
+        if (!isProxied)
+        {
+            Skip(context, seen, forwarded, 0, HopVerdict.NotFromProxy);
             return new(peer, "peer");
-        var forwarded = string.Join(',', (IEnumerable<string?>)context.Request.Headers["X-Forwarded-For"]).Split(',');
+        }
         // A proxy that names nobody leaves the caller unknown: its own address may lie in a trusted network, and whoever comes
         // through it does not for that.
         IPAddress? address = null;
@@ -28,11 +87,28 @@ public sealed class RequestOrigins(IReadOnlyList<IPNetwork> proxies, int hops)
         {
             var entry = forwarded[^(i + 1)].Trim();
             address = Unmapped(Parse(entry));
-            if (address is null || !IsProxy(address))
+            var isLast = address is null || !IsProxy(address);
+            var verdict = address is null ? HopVerdict.Unreadable : isLast || i + 1 == hops || i + 1 == forwarded.Length ? HopVerdict.Caller : HopVerdict.Proxy;
+            seen?.Add(new(Bounded(entry), verdict));
+            if (isLast || i + 1 == hops)
+            {
+                Skip(context, seen, forwarded, i + 1, isLast ? HopVerdict.BehindCaller : HopVerdict.TooManyHops);
                 break;
+            }
         }
-        return new(address, peer.ToString());
+        return new(address, peer!.ToString());
     }
+
+    /// <summary>What stands further left was not read.</summary>
+    static void Skip(HttpContext context, List<RequestHop>? seen, string[] forwarded, int from, HopVerdict why)
+    {
+        if (seen is null || !context.Request.Headers.ContainsKey(Header))
+            return;
+        for (var i = from; i < forwarded.Length && seen.Count < MostShown; i++)
+            seen.Add(new(Bounded(forwarded[^(i + 1)].Trim()), why));
+    }
+
+    static string Bounded(string entry) => entry.Length > 60 ? entry[..60] + "…" : entry;
 
     bool IsProxy(IPAddress address)
     {

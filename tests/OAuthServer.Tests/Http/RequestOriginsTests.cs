@@ -71,14 +71,40 @@ public sealed class RequestOriginsTests
         Assert.Null(Origins.Of(context).Address);
     }
 
+    [Theory]
+    [InlineData(Peer, null, "203.0.113.7 Caller")]
+    [InlineData(Peer, "127.0.10.7, 10.0.0.2", "203.0.113.7 Caller|10.0.0.2 NotFromProxy|127.0.10.7 NotFromProxy")]
+    [InlineData(Proxy, "127.0.10.7, 198.51.100.9", "10.0.0.1 Proxy|198.51.100.9 Caller|127.0.10.7 BehindCaller")]
+    [InlineData(Proxy, "198.51.100.9, 10.0.0.2", "10.0.0.1 Proxy|10.0.0.2 Proxy|198.51.100.9 Caller")]
+    [InlineData(Proxy, "127.0.10.7, 10.0.0.3, 10.0.0.2", "10.0.0.1 Proxy|10.0.0.2 Proxy|10.0.0.3 Caller|127.0.10.7 TooManyHops")]
+    [InlineData(Proxy, "127.0.10.7, junk", "10.0.0.1 Proxy|junk Unreadable|127.0.10.7 BehindCaller")]
+    [InlineData(Proxy, "10.0.0.2", "10.0.0.1 Proxy|10.0.0.2 Caller")]
+    [InlineData(Proxy, null, "10.0.0.1 Proxy| Unreadable")]
+    public void Each_hop_is_told_with_what_was_made_of_it_and_the_same_comes_of_it(string peer, string? forwarded, string expected)
+    {
+        var trail = Origins.Describe(Request(peer, forwarded));
+        Assert.Equal(expected, string.Join('|', trail.Hops.Select(hop => $"{hop.Text} {hop.Verdict}")));
+        Assert.Equal(Of(peer, forwarded), trail.Origin);
+    }
+
+    [Fact]
+    public void A_way_of_any_length_is_told_in_bounds()
+    {
+        var trail = Origins.Describe(Request(Peer, string.Join(',', Enumerable.Repeat(new string('x', 500), 500))));
+        Assert.InRange(trail.Hops.Count, 10, 50);
+        Assert.All(trail.Hops, hop => Assert.InRange(hop.Text.Length, 1, 70));
+    }
+
     static RequestOrigins Origins { get; } = new([IPNetwork.Parse("10.0.0.0/24"), IPNetwork.Parse("2001:db8:ffff::/64")], hops: 2);
 
-    static RequestOrigin Of(string peer, string? forwarded)
+    static RequestOrigin Of(string peer, string? forwarded) => Origins.Of(Request(peer, forwarded));
+
+    static DefaultHttpContext Request(string peer, string? forwarded)
     {
         var context = new DefaultHttpContext();
         context.Connection.RemoteIpAddress = IPAddress.Parse(peer);
         if (forwarded is not null)
             context.Request.Headers["X-Forwarded-For"] = forwarded.Split('|');
-        return Origins.Of(context);
+        return context;
     }
 }

@@ -36,6 +36,8 @@ static class ReplayDoubts
             return "It was refused for something else and brought no security token, because none was asked for then: whether the program would have appended one is not recorded.";
         if (record.Decision == "deny" && reason == DenyReason.TotpRequired && then.Profile.ApiSecondFactor != ApiSecondFactor.Totp)
             return "It was refused for something else and brought no authenticator code, because none was asked for then: whether the program would have appended one is not recorded.";
+        if (then.OldWay is not null && then.TrustedNetwork?.Label != now.TrustedNetwork?.Label)
+            return "Its old way was closed or in a brown-out, which holds for one network; under the draft it would have come from another, for which nothing is recorded.";
         if (now.Device is null && ruling.Decision is LoginDecision.Challenge { OneOf: [ChallengeKind.EmailCode, ..] })
             return "Under the draft it matters whether the browser was known, and that is not recorded of this attempt.";
         return null;

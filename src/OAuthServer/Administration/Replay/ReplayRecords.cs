@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Net;
 using OAuthServer.Data;
+using OAuthServer.Login;
 using OAuthServer.Policy;
 
 namespace OAuthServer.Administration.Replay;
@@ -106,16 +107,7 @@ sealed class ReplayRecords(DbConnection connection, string orgId, ReplayInput in
         }
     }
 
-    /// <summary>The network a person would name: the trusted one, else the /24 or /64 of the address; empty when unknown.</summary>
-    internal static string NetworkOf(LoginRecord record)
-    {
-        if (record.TrustedNetwork is { } name)
-            return name;
-        if (!IPAddress.TryParse(record.SourceAddress, out var address))
-            return "";
-        var bytes = address.GetAddressBytes();
-        var kept = bytes.Length == 4 ? 3 : 8;
-        Array.Clear(bytes, kept, bytes.Length - kept);
-        return $"{new IPAddress(bytes)}/{kept * 8}";
-    }
+    /// <summary>The network a person would name, as integrations are told apart by.</summary>
+    internal static string NetworkOf(LoginRecord record) =>
+        WayKey.NetworkOf(record.TrustedNetwork, IPAddress.TryParse(record.SourceAddress, out var address) ? address : null);
 }
