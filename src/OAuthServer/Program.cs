@@ -12,6 +12,12 @@ var root = new RootCommand("An OAuth 2.0 and OpenID Connect server that carries 
     DoctorCommand.New(),
     TotpCommand.New(),
 };
+// What administrators do, as verbs. A server that is to start does not wait for them.
+if (!root.Subcommands.Any(command => command.Name == args.FirstOrDefault()))
+{
+    foreach (var area in AdminCommands.All())
+        root.Add(area);
+}
 
 // The host itself listens for Ctrl-C and SIGTERM, and stops cleanly in its own time.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

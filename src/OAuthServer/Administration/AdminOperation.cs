@@ -76,6 +76,15 @@ public interface IAdminOperations
     IEnumerable<AdminOperation> All { get; }
 }
 
+/// <summary>How a room makes its operations known.</summary>
+public static class AdminOperations
+{
+    /// <summary>Adds a room of operations, for pages by its type and for everybody by the catalogue.</summary>
+    public static IServiceCollection AddOperations<T>(this IServiceCollection services)
+        where T : class, IAdminOperations =>
+        services.AddSingleton<T>().AddSingleton<IAdminOperations>(provider => provider.GetRequiredService<T>());
+}
+
 /// <summary>Everything an administrator can do, by name.</summary>
 public sealed class AdminCatalogue(IEnumerable<IAdminOperations> rooms)
 {

@@ -12,6 +12,7 @@ using OAuthServer.Features.Oidc;
 using OAuthServer.Features.Revocation;
 using OAuthServer.Features.Saml;
 using OAuthServer.Features.SelfService;
+using OAuthServer.Features.SetupApi;
 using OAuthServer.Features.Shared;
 using OAuthServer.Features.Token;
 using OAuthServer.Features.UserInfo;
@@ -124,6 +125,7 @@ public static class Server
         services.GetRequiredService<OidcDoors>().Map(app);
         services.GetRequiredService<SamlDoors>().Map(app);
         app.MapSelfService();
+        services.GetRequiredService<AdminApi>().Map(app);
         app.MapHealth();
         app.MapPages();
     }

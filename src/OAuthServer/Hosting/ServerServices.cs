@@ -2,7 +2,9 @@ using System.Net;
 using OAuthServer.Accounts;
 using OAuthServer.Administration;
 using OAuthServer.Administration.Jobs;
+using OAuthServer.Administration.Overview;
 using OAuthServer.Administration.People;
+using OAuthServer.Administration.SignIns;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Email;
@@ -18,6 +20,7 @@ using OAuthServer.Features.Saml;
 using OAuthServer.Features.SelfService;
 using OAuthServer.Features.Settings;
 using OAuthServer.Features.Setup;
+using OAuthServer.Features.SetupApi;
 using OAuthServer.Features.Shared;
 using OAuthServer.Features.SignIn;
 using OAuthServer.Features.Token;
@@ -180,6 +183,8 @@ static class ServerServices
     static void AddAdministration(this IServiceCollection services)
     {
         services.AddSingleton<AdminCatalogue>();
+        services.AddOperations<OverviewOperations>();
+        services.AddOperations<SignInOperations>();
         services.AddJobOperations();
         services.AddPeopleOperations();
     }
@@ -218,6 +223,8 @@ static class ServerServices
         services.AddSingleton<DeviceApprovals>();
         services.AddSingleton<ScopeWords>();
         services.AddSingleton<Note>();
+        services.AddSingleton<BearerDoor>();
+        services.AddSingleton<AdminApi>();
         services.AddSettings();
         services.AddSingleton<CurrentPassword>();
         services.AddSetup();

@@ -1,3 +1,4 @@
+using OAuthServer.Features.Shared;
 using OAuthServer.Policy;
 
 namespace OAuthServer.Features.SelfService;

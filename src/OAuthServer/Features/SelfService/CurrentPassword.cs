@@ -1,3 +1,4 @@
+using OAuthServer.Features.Shared;
 using OAuthServer.Login;
 
 namespace OAuthServer.Features.SelfService;

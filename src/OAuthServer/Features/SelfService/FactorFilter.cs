@@ -1,3 +1,4 @@
+using OAuthServer.Features.Shared;
 using OAuthServer.Login;
 using OAuthServer.Orgs;
 using OAuthServer.Policy;

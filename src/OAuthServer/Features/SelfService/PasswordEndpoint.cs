@@ -1,4 +1,5 @@
 using OAuthServer.Accounts;
+using OAuthServer.Features.Shared;
 
 namespace OAuthServer.Features.SelfService;
 

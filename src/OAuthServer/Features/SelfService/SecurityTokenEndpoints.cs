@@ -1,5 +1,6 @@
 using OAuthServer.Accounts;
 using OAuthServer.Data;
+using OAuthServer.Features.Shared;
 
 namespace OAuthServer.Features.SelfService;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Data;
+using OAuthServer.Features.Shared;
 using OAuthServer.Login;
 using OAuthServer.Policy;
 

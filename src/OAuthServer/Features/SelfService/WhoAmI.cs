@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Accounts;
 using OAuthServer.Data;
+using OAuthServer.Features.Shared;
 using OAuthServer.Policy;
 
 namespace OAuthServer.Features.SelfService;

@@ -1,4 +1,5 @@
 using System.Text;
+using OAuthServer.Administration;
 using OAuthServer.Administration.People.Import;
 
 namespace OAuthServer.Tests.Administration.People;
@@ -49,8 +50,8 @@ public sealed class CsvReaderTests
     [InlineData("", "")]
     public void A_cell_that_a_spreadsheet_would_run_is_guarded_and_comes_back_as_it_was(string cell, string written)
     {
-        Assert.Equal(written, CsvText.Guard(cell));
-        Assert.Equal(cell, CsvText.Unguard(written));
+        Assert.Equal(written + "\r\n", CsvText.Line(cell));
+        Assert.Equal(cell, CsvText.Unguarded(written));
     }
 
     static async Task<string> ReadAsync(byte[] bytes)

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using OAuthServer.Features.SelfService;
+using OAuthServer.Features.Shared;
 using OAuthServer.Policy;
 using OAuthServer.Tests.Accounts;
 using OAuthServer.Tokens;

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Accounts;
 using OAuthServer.Data;
 using OAuthServer.Features.SelfService;
+using OAuthServer.Features.Shared;
 using OAuthServer.Login;
 using OAuthServer.Policy;
 using OAuthServer.Tests.Accounts;
@@ -24,7 +25,7 @@ public sealed class SelfServiceTests
         var http = Door.Request(await Door.MeAsync(scene));
         if (header is not null)
             http.Request.Headers.Authorization = header;
-        var refusal = await new BearerFilter(null!, null!, null!, null!, null!).InvokeAsync(
+        var refusal = await new BearerFilter(new BearerDoor(null!, null!, null!, null!, null!)).InvokeAsync(
             EndpointFilterInvocationContext.Create(http), _ => throw new InvalidOperationException("Nobody was let in."));
         var answer = await http.ExecuteAsync((IResult)refusal!);
         Assert.Equal(status, answer.Status);

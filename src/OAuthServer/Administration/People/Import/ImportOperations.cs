@@ -57,7 +57,7 @@ public sealed class ImportOperations(Database database, JobQueue queue, OrgDirec
     async Task WriteAsync(AdminCall call, Stream to, CancellationToken cancellation)
     {
         var text = new StringBuilder("\uFEFF"); // spreadsheets take it for something else without
-        CsvText.Append(text, ImportHeader.Columns);
+        text.Append(CsvText.Line([.. ImportHeader.Columns]));
         await using var db = database.NewContext();
         var after = "";
         while (true)
@@ -71,11 +71,9 @@ public sealed class ImportOperations(Database database, JobQueue queue, OrgDirec
             foreach (var user in users)
             {
                 var identity = identities.GetValueOrDefault(user.Id);
-                CsvText.Append(text,
-                [
+                text.Append(CsvText.Line(
                     user.Username, user.Email, user.FirstName, user.LastName, (await orgs.ProfileAsync(user.ProfileId)).Name, user.Language, user.TimeZone,
-                    user.Status.ToString().ToLowerInvariant(), user.IsBreakGlass ? "true" : "false", identity?.Name ?? "", identity?.Subject ?? "", identity?.Format ?? "",
-                ]);
+                    user.Status.ToString().ToLowerInvariant(), user.IsBreakGlass ? "true" : "false", identity?.Name ?? "", identity?.Subject ?? "", identity?.Format ?? ""));
             }
             await to.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), cancellation);
             text.Clear();

@@ -3,7 +3,7 @@ using OAuthServer.Data;
 using OAuthServer.Policy;
 using OAuthServer.Tokens;
 
-namespace OAuthServer.Features.SelfService;
+namespace OAuthServer.Features.Shared;
 
 /// <summary>The caller: a live access token and whose it is.</summary>
 /// <param name="Token">What was presented.</param>
@@ -13,6 +13,6 @@ namespace OAuthServer.Features.SelfService;
 /// <param name="IsFromTrustedOrigin">Whether the request came from a trusted network or one of the profile's login ranges.</param>
 public sealed record Me(AccessTokenInfo Token, User User, ProfileFacts Profile, Organization Org, bool IsFromTrustedOrigin)
 {
-    /// <summary>The caller that <see cref="BearerFilter"/> has let in.</summary>
+    /// <summary>The caller that <see cref="BearerDoor"/> has let in.</summary>
     internal static Me Of(HttpContext http) => http.Features.GetRequiredFeature<Me>();
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace OAuthServer.Features.SelfService;
+namespace OAuthServer.Features.Shared;
 
 /// <summary>Refusals as problem details (RFC 9457): what happened, and what to do next.</summary>
 static class Problems

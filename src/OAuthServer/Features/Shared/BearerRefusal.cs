@@ -1,6 +1,6 @@
 using OAuthServer.Login;
 
-namespace OAuthServer.Features.SelfService;
+namespace OAuthServer.Features.Shared;
 
 /// <summary>A refusal in the words of RFC 6750 section 3: the challenge in the header, the problem in the body.</summary>
 sealed class BearerRefusal(int status, string? error, string title, string detail, string? parameters = null) : IResult
@@ -18,8 +18,9 @@ sealed class BearerRefusal(int status, string? error, string title, string detai
     internal static BearerRefusal Invalid { get; } = new(
         401, "invalid_token", "The access token is not valid.", "It is unknown, expired or revoked. Log in again.");
 
-    internal static BearerRefusal Scope { get; } = new(
-        403, "insufficient_scope", "The access token does not reach this far.", "Log in with the scope api or full.", ", scope=\"api\"");
+    /// <param name="scopes">Any of these would do.</param>
+    internal static BearerRefusal Scope(IReadOnlyList<string> scopes) => new(
+        403, "insufficient_scope", "The access token does not reach this far.", $"Log in with the scope {string.Join(" or ", scopes)}.", $", scope=\"{scopes[0]}\"");
 
     /// <summary>RFC 9470 section 3.</summary>
     internal static BearerRefusal NotFresh { get; } = new(

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using OAuthServer.Http;
 
-namespace OAuthServer.Features.SelfService;
+namespace OAuthServer.Features.Shared;
 
 /// <summary>A request's JSON, or the problem with it. Read by hand, after the caller is known: bounded, and strict about what it holds.</summary>
 /// <param name="Value">What was sent; null when there is a problem.</param>

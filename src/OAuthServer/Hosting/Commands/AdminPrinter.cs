@@ -1,0 +1,91 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using OAuthServer.Administration;
+
+namespace OAuthServer.Hosting.Commands;
+
+/// <summary>Prints how an operation ended: lists as tables, things as lines, or all of it as JSON.</summary>
+static class AdminPrinter
+{
+    const int MostWide = 60;
+
+    static readonly JsonSerializerOptions Readable = new(AdminInput.Options) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Says to standard error why nothing was done; the exit code of that.</summary>
+    internal static int Refuse(AdminRefusal refusal)
+    {
+        var lines = refusal switch
+        {
+            AdminRefusal.NotFound missing => [$"There is no such {missing.Kind} in this organization."],
+            AdminRefusal.Invalid invalid => invalid.Flaws.Select(flaw => flaw.Path.Length == 0 ? flaw.Message : $"{flaw.Path}: {flaw.Message}"),
+            AdminRefusal.Conflict conflict => [conflict.Title, conflict.Detail],
+            AdminRefusal.Changed => ["It has changed meanwhile. Look at it as it is now, and repeat the command."],
+            _ => throw new InvalidOperationException("Unknown refusal."),
+        };
+        foreach (var line in lines)
+            Console.Error.WriteLine(line);
+        return 1;
+    }
+
+    internal static async Task<int> PrintAsync(object? result, bool asJson, FileInfo? file)
+    {
+        if (result is AdminFile download)
+        {
+            await using var target = file is null ? Console.OpenStandardOutput() : File.Create(file.FullName);
+            await download.WriteAsync(target, CancellationToken.None);
+            return 0;
+        }
+        if (result is null or Nothing)
+        {
+            if (!asJson)
+                Console.WriteLine("Done.");
+            return 0;
+        }
+        var json = JsonSerializer.SerializeToNode(result, result.GetType(), Readable)!;
+        if (asJson)
+            Console.WriteLine(json.ToJsonString(Readable));
+        else if (json is JsonObject thing && thing["items"] is JsonArray items)
+            PrintTable(items, (string?)thing["next"]);
+        else
+            PrintThing(json);
+        return 0;
+    }
+
+    static void PrintTable(JsonArray items, string? next)
+    {
+        var rows = items.OfType<JsonObject>().ToList();
+        var columns = rows.SelectMany(row => row.Where(member => member.Value is not JsonObject).Select(member => member.Key)).Distinct(StringComparer.Ordinal).ToList();
+        var widths = columns.ToDictionary(column => column, column => Math.Min(MostWide, Math.Max(column.Length, rows.Max(row => Text(row[column]).Length))), StringComparer.Ordinal);
+        Console.WriteLine(string.Join("  ", columns.Select(column => column.PadRight(widths[column]))).TrimEnd());
+        foreach (var row in rows)
+            Console.WriteLine(string.Join("  ", columns.Select(column => Fit(Text(row[column]), widths[column]))).TrimEnd());
+        if (rows.Count == 0)
+            Console.WriteLine("None.");
+        if (next is not null)
+            Console.WriteLine($"More: --after {next}");
+    }
+
+    static void PrintThing(JsonNode json)
+    {
+        if (json is not JsonObject thing)
+        {
+            Console.WriteLine(json.ToJsonString(Readable));
+            return;
+        }
+        var width = thing.Count == 0 ? 0 : thing.Max(member => member.Key.Length);
+        foreach (var (key, value) in thing)
+            Console.WriteLine($"{key.PadRight(width)}  {Text(value)}");
+    }
+
+    static string Text(JsonNode? value) => value switch
+    {
+        null => "",
+        JsonValue single when single.GetValueKind() == JsonValueKind.String => single.GetValue<string>(),
+        JsonArray list when list.All(item => item is JsonValue) => string.Join(", ", list.Select(Text)),
+        JsonObject or JsonArray => value.ToJsonString(Readable),
+        _ => value.ToJsonString(),
+    };
+
+    static string Fit(string text, int width) => text.Length > width ? text[..(width - 1)] + "…" : text.PadRight(width);
+}
