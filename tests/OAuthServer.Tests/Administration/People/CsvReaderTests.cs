@@ -58,7 +58,8 @@ public sealed class CsvReaderTests
     {
         var read = new List<string>();
         // One byte at a time: nothing may hang on how much comes at once.
-        await foreach (var record in new CsvReader(new Trickle(bytes)).ReadAsync(TestContext.Current.CancellationToken))
+        using var reader = new CsvReader(new Trickle(bytes));
+        await foreach (var record in reader.ReadAsync(TestContext.Current.CancellationToken))
             read.Add(record.Flaw is { } flaw ? $"{record.Line}!{flaw.Column}" : $"{record.Line}:{string.Join('|', record.Cells.Select(cell => cell.Text))}");
         return string.Join(' ', read);
     }

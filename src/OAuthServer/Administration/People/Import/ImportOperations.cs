@@ -62,12 +62,14 @@ public sealed class ImportOperations(Database database, JobQueue queue, OrgDirec
         var after = "";
         while (true)
         {
+#pragma warning disable CA1309 // the database compares
             var users = await db.Users.AsNoTracking().Where(u => u.OrgId == call.Org.Id && string.Compare(u.NormalizedUsername, after) > 0)
                 .OrderBy(u => u.NormalizedUsername).Take(Part).ToListAsync(cancellation);
+#pragma warning restore CA1309
             var ids = users.ConvertAll(user => user.Id);
             var identities = (await db.FederatedIdentities.AsNoTracking().Where(i => ids.Contains(i.UserId)).OrderBy(i => i.Id)
                 .Join(db.IdentityProviders, i => i.ProviderId, p => p.Id, (i, p) => new { i.UserId, p.Name, i.Subject, i.Format }).ToListAsync(cancellation))
-                .GroupBy(i => i.UserId).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+                .GroupBy(i => i.UserId, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
             foreach (var user in users)
             {
                 var identity = identities.GetValueOrDefault(user.Id);

@@ -46,7 +46,7 @@ public sealed class ImportJobModel(ImportOperations imports, JobOperations jobs)
         if (answer.Value is { } page)
         {
             Lines = [.. page.Items.Select(line => (line.Number, line.Outcome, line.Content.Deserialize<ImportLine>(SettingsJson.Options)!))];
-            Next = page.Next is { } next ? Url.Content("~/setup/people/import/job") + QueryString.Create(new Dictionary<string, string?> { ["id"] = job.Id, ["outcome"] = outcome, ["after"] = next }) : null;
+            Next = page.Next is { } next ? Url.Content("~/setup/people/import/job") + QueryString.Create(new Dictionary<string, string?>(StringComparer.Ordinal) { ["id"] = job.Id, ["outcome"] = outcome, ["after"] = next }) : null;
         }
         // No script: the browser is told to come again.
         if (!job.IsOver)
