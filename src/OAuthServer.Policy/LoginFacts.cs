@@ -27,6 +27,9 @@ public sealed record LoginFacts(
     DeviceFacts? Device,
     Evidence Evidence)
 {
+    /// <summary>The old way this login takes, where it has been closed or is in a brown-out; null where nothing is known against it.</summary>
+    public OldWay? OldWay { get; init; }
+
     /// <summary>The trusted network the caller is in, if any.</summary>
     public IpRange? TrustedNetwork => Org.TrustedNetworks.Find(From);
 

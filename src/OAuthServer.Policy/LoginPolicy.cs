@@ -22,6 +22,8 @@ public static class LoginPolicy
         // The door before the app that stands in it.
         new(nameof(ChannelIsPermitted), ChannelIsPermitted.Judge),
         new(nameof(AppIsPermitted), AppIsPermitted.Judge),
+        // After the app that comes by it, and well after the credentials: what was closed for whom is no stranger's to learn.
+        new(nameof(OldWayIsOpen), OldWayIsOpen.Judge),
         // Before hours and networks: who must use single sign-on is to hear that, not to wait and try the wrong way again.
         new(nameof(SsoIsUsedWhenRequired), SsoIsUsedWhenRequired.Judge),
         // When, then where, as the vendor does.

@@ -150,6 +150,12 @@ public enum DenyReason
     /// <summary>The app was to be approved for the user beforehand, and was not.</summary>
     AppNotApprovedForUser,
 
+    /// <summary>The old way in was closed for this very integration, which has a better one.</summary>
+    OldWayClosed,
+
+    /// <summary>An announced brown-out refuses passwords for a while.</summary>
+    OldWayBrownedOut,
+
     /// <summary>The profile requires single sign-on.</summary>
     SsoRequired,
 

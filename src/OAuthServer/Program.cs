@@ -15,7 +15,7 @@ var root = new RootCommand("An OAuth 2.0 and OpenID Connect server that carries 
 // What administrators do, as verbs. A server that is to start does not wait for them.
 if (!root.Subcommands.Any(command => command.Name == args.FirstOrDefault()))
 {
-    foreach (var area in AdminCommands.All())
+    foreach (var area in await AdminCommands.AllAsync())
         root.Add(area);
 }
 

@@ -24,6 +24,8 @@ static class Answers
         Assert.Equal(rule, ruling.DecidingRule);
     }
 
+    public static void MustBe(this Verdict verdict, DenyReason reason) => Assert.Equal(new Verdict.Denied(reason), verdict);
+
     public static Verdict VerdictOf(this LoginFacts facts, string rule) =>
         LoginPolicy.Decide(facts).Trace.Single(finding => string.Equals(finding.Rule, rule, StringComparison.Ordinal)).Verdict;
 }

@@ -30,6 +30,8 @@ static class AnyLogin
         new(TimeZoneInfo.Utc, [new HoursWindow(DayOfWeek.Wednesday, 0, 18 * 60)]),
     ];
 
+    static readonly OldWay?[] OldWays = [null, Logins.Closed, Logins.BrownedOut];
+
     public static Gen<Evidence> Evidence { get; } =
         from presented in Proofs
         from proven in Proofs
@@ -46,13 +48,14 @@ static class AnyLogin
         from app in App
         from device in Of([null, new DeviceFacts(IsKnown: false), new DeviceFacts(IsKnown: true)])
         from evidence in Evidence
-        select new LoginFacts(channel, Logins.Noon.AddMinutes(minutes), address, org, profile, user, app, device, evidence);
+        from oldWay in Mostly(null, OldWays)
+        select new LoginFacts(channel, Logins.Noon.AddMinutes(minutes), address, org, profile, user, app, device, evidence) { OldWay = oldWay };
 
     /// <summary>A login that works, with one thing of another login put into it: most of the rules' edges are near there.</summary>
     public static Gen<LoginFacts> NearlyWorking { get; } =
         from good in Of(Enum.GetValues<LoginChannel>()).Select(Logins.On)
         from other in Facts
-        from part in Gen.Choose(0, 6)
+        from part in Gen.Choose(0, 7)
         select part switch
         {
             0 => good with { From = other.From },
@@ -61,6 +64,7 @@ static class AnyLogin
             3 => good with { User = other.User },
             4 => good with { App = other.App },
             5 => good with { Device = other.Device },
+            6 => good with { OldWay = other.OldWay },
             _ => good with { Evidence = other.Evidence },
         };
 

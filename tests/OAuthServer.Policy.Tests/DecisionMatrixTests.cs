@@ -24,6 +24,8 @@ public class DecisionMatrixTests
             .WithProfile(p => p with { Sso = SsoMode.Required })
             .WithUser(u => u with { IsBreakGlass = true })),
         ("API only", login => login.WithProfile(p => p with { ApiOnly = true })),
+        ("Old way closed", login => login with { OldWay = Logins.Closed }),
+        ("Brown-out", login => login with { OldWay = Logins.BrownedOut }),
         ("Password expired", login => login.WithUser(u => u with { PasswordChangedAt = Logins.Noon.AddDays(-90) })),
     ];
 

@@ -25,6 +25,12 @@ static class Logins
     public static readonly AppFacts App =
         new("client", IsActive: true, Everywhere, RequiresPreapproval: false, IsPreapproved: false, IpRelaxation.Enforce);
 
+    /// <summary>An old way that an administrator closed.</summary>
+    public static readonly OldWay Closed = new("i1", Until: null);
+
+    /// <summary>An old way in a brown-out that goes on for an hour.</summary>
+    public static readonly OldWay BrownedOut = new("b1", Noon.AddHours(1));
+
     /// <summary>A program from outside with password and security token.</summary>
     public static readonly LoginFacts Program = new(
         LoginChannel.PasswordGrant, Noon, Outside, Org, Standard, User, App, Device: null,

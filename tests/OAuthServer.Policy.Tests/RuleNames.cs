@@ -9,6 +9,7 @@ static class RuleNames
     public const string OrgIsOpen = nameof(OrgIsOpen);
     public const string ChannelIsPermitted = nameof(ChannelIsPermitted);
     public const string AppIsPermitted = nameof(AppIsPermitted);
+    public const string OldWayIsOpen = nameof(OldWayIsOpen);
     public const string SsoIsUsedWhenRequired = nameof(SsoIsUsedWhenRequired);
     public const string WithinLoginHours = nameof(WithinLoginHours);
     public const string FromPermittedNetwork = nameof(FromPermittedNetwork);
@@ -20,8 +21,8 @@ static class RuleNames
 
     public static readonly string[] InOrder =
     [
-        LockoutHasElapsed, CredentialsAreProven, UserIsActive, OrgIsOpen, ChannelIsPermitted, AppIsPermitted, SsoIsUsedWhenRequired,
-        WithinLoginHours, FromPermittedNetwork, SecondFactorOnTheApi, SecurityTokenOffTrustedNetwork, SecondFactorInTheBrowser,
+        LockoutHasElapsed, CredentialsAreProven, UserIsActive, OrgIsOpen, ChannelIsPermitted, AppIsPermitted, OldWayIsOpen,
+        SsoIsUsedWhenRequired, WithinLoginHours, FromPermittedNetwork, SecondFactorOnTheApi, SecurityTokenOffTrustedNetwork, SecondFactorInTheBrowser,
         DeviceIsKnown, PasswordIsFresh,
     ];
 }

@@ -34,6 +34,9 @@ static class AdministratorEdits
             ? facts with { App = app with { Flows = With(app.Flows, facts.Channel) } }
             : null;
 
+    internal static LoginFacts? ReopenOldWay(LoginFacts facts) =>
+        facts.OldWay is { Until: null } ? facts with { OldWay = null } : null;
+
     internal static LoginFacts? EnableApi(LoginFacts facts) =>
         facts.Profile.ApiEnabled ? null : facts with { Profile = facts.Profile with { ApiEnabled = true } };
 

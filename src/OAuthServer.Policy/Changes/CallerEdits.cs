@@ -41,5 +41,8 @@ static class CallerEdits
     internal static LoginFacts? ComeWithinLoginHours(LoginFacts facts) =>
         facts.Profile.Hours.NextOpening(facts.At) is { } opening && opening != facts.At ? facts with { At = opening } : null;
 
+    internal static LoginFacts? WaitForBrownOutToEnd(LoginFacts facts) =>
+        facts.OldWay is { Until: { } end } && facts.At < end ? facts with { At = end } : null;
+
     static LoginFacts ComeFrom(LoginFacts facts, IPAddress address) => facts with { From = address };
 }

@@ -57,6 +57,9 @@ public enum Change
     /// <summary>Try again when the login hours begin.</summary>
     ComeWithinLoginHours,
 
+    /// <summary>Try again when the announced brown-out has ended.</summary>
+    WaitForBrownOutToEnd,
+
     /// <summary>Administrator: unlock the user.</summary>
     UnlockUser,
 
@@ -74,6 +77,9 @@ public enum Change
 
     /// <summary>Administrator: let the app use this flow.</summary>
     AllowFlowForApp,
+
+    /// <summary>Administrator: open the integration's old way again.</summary>
+    ReopenOldWay,
 
     /// <summary>Administrator: give the profile the permission API enabled.</summary>
     EnableApi,

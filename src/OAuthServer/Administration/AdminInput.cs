@@ -34,6 +34,7 @@ public static class AdminInput
         ReadCommentHandling = JsonCommentHandling.Disallow,
         RespectRequiredConstructorParameters = false,
         MaxDepth = 32,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
     };
 
     /// <summary>The members of an input record.</summary>

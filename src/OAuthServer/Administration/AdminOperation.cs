@@ -111,6 +111,9 @@ public sealed record AdminCall(Organization Org, AuditActor Actor, System.Net.IP
     /// <summary>When it was asked for.</summary>
     public DateTimeOffset At => Actor.At;
 
+    /// <summary>When the person behind it signed in: the session's last sign-in, or the token's <c>auth_time</c>; null at the machine itself, or unknown.</summary>
+    public DateTimeOffset? AuthenticatedAt { get; init; }
+
     /// <summary>A context that writes the audit trail of what it saves. The caller disposes it.</summary>
     public ServerDb Begin(Database database)
     {

@@ -58,7 +58,8 @@ public sealed class AppDirectory(Database database, ChangeWatch changes) : IDisp
         return apps.Select(app => EntryOf(app, [.. secrets[app.Id]])).ToFrozenDictionary(entry => entry.ClientId, StringComparer.Ordinal);
     }
 
-    static AppEntry EntryOf(ConnectedApp app, IReadOnlyList<AppSecret> secrets)
+    /// <summary>An app with what its settings mean.</summary>
+    internal static AppEntry EntryOf(ConnectedApp app, IReadOnlyList<AppSecret> secrets)
     {
         var settings = SettingsJson.Read<AppSettings>(app.Settings);
         return new(app, settings, settings.Flows.ToFrozenSet(), secrets, settings.Jwks is { } set ? VerificationKey.FromSet(set) : []);

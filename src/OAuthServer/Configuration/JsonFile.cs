@@ -56,7 +56,8 @@ static class JsonFile
         return $"line {line + 1}, column {column}";
     }
 
-    static string WithoutPlace(string message)
+    /// <summary>What the parser says, in a line of its own.</summary>
+    internal static string WithoutPlace(string message)
     {
         var place = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         return place < 0 ? message : message[..place];

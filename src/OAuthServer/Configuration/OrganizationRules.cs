@@ -14,14 +14,19 @@ static class OrganizationRules
             report.Add("alias", "must be 1 to 40 lower-case letters, digits and hyphens: it is a part of addresses.");
         if (file.Color is { } color && AccentColor.TryParse(color) is null)
             report.Add("color", $"\"{color}\" is not a colour; write one such as \"#1f5fbf\".");
-        foreach (var (index, network) in file.TrustedNetworks.Index())
+        CheckNetworks(file.TrustedNetworks, report);
+    }
+
+    internal static void CheckNetworks(IReadOnlyList<TrustedNetworkEntry> networks, FileReport report)
+    {
+        foreach (var (index, network) in networks.Index())
         {
             if (network.Name is { } label && string.IsNullOrWhiteSpace(label))
                 report.Add($"trustedNetworks[{index}].name", "is empty; say whose network it is.");
             if (network.Range is { } range)
                 CheckRange(range, $"trustedNetworks[{index}].range", report);
         }
-        report.NoRepeats("trustedNetworks", file.TrustedNetworks);
+        report.NoRepeats("trustedNetworks", networks);
     }
 
     internal static void CheckRange(string range, string path, FileReport report)

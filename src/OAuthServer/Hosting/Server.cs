@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using OAuthServer.Accounts;
+using OAuthServer.Administration.Policies;
 using OAuthServer.Data;
 using OAuthServer.Email;
 using OAuthServer.Features;
@@ -65,6 +66,8 @@ public static class Server
     {
         await SchemaUpgrade.RunAsync(app.Services.GetRequiredService<Database>(), cancellation);
         await app.Services.GetRequiredService<ChangeWatch>().RefreshAsync();
+        // Before anybody is let in: a change whose time ran out while the server was away is not live any more.
+        await app.Services.GetRequiredService<Trials>().RevertDueAsync(cancellation);
         app.Services.GetRequiredService<WriteQueue>().Start();
         await app.Services.GetRequiredService<SigningKeyRing>().RotateAsync(cancellation);
     }

@@ -1,9 +1,12 @@
 using System.Net;
 using OAuthServer.Accounts;
 using OAuthServer.Administration;
+using OAuthServer.Administration.Integrations;
 using OAuthServer.Administration.Jobs;
 using OAuthServer.Administration.Overview;
 using OAuthServer.Administration.People;
+using OAuthServer.Administration.Policies;
+using OAuthServer.Administration.Replay;
 using OAuthServer.Administration.SignIns;
 using OAuthServer.Apps;
 using OAuthServer.Data;
@@ -135,6 +138,7 @@ static class ServerServices
         services.AddSingleton<SignInNotices>();
         services.AddSingleton<MailedLinks>();
         services.AddSingleton<BreakGlassNotices>();
+        services.AddSingleton<BrownOutStops>();
     }
 
     static void AddLogin(this IServiceCollection services, ServerOptions options)
@@ -143,6 +147,7 @@ static class ServerServices
         services.AddSingleton<RefusalLimits>();
         services.AddSingleton<LoginReferences>();
         services.AddSingleton<CredentialVerifier>();
+        services.AddSingleton<OldWays>();
         services.AddSingleton<LoginGate>();
         services.AddSingleton<GuessCounter>();
         services.AddSingleton<BrowserSessions>();
@@ -183,9 +188,12 @@ static class ServerServices
     static void AddAdministration(this IServiceCollection services)
     {
         services.AddSingleton<AdminCatalogue>();
+        services.AddIntegrationOperations();
+        services.AddPolicyOperations();
         services.AddOperations<OverviewOperations>();
         services.AddOperations<SignInOperations>();
         services.AddJobOperations();
+        services.AddReplayOperations();
         services.AddPeopleOperations();
     }
 

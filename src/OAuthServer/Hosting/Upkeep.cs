@@ -1,3 +1,5 @@
+using OAuthServer.Administration.Integrations;
+using OAuthServer.Administration.Policies;
 using OAuthServer.Data;
 using OAuthServer.Federation;
 using OAuthServer.Federation.Saml;
@@ -7,16 +9,19 @@ using OAuthServer.Tokens;
 namespace OAuthServer.Hosting;
 
 /// <summary>
-/// What must happen without a request: watching the change stamp every second, sessions that have run out and providers' metadata every minute, keys every five
-/// minutes, certificates every ten, old rows every hour.
+/// What must happen without a request: watching the change stamp every second, changes on trial every three, sessions that have run out, providers' metadata and
+/// the inventory of integrations every minute, keys every five minutes, certificates every ten, old rows every hour.
 /// </summary>
 sealed class Upkeep(
-    ChangeWatch changes, EndedSessions ended, SigningKeyRing keys, CertificateWatch certificates, SamlMetadataFetching metadata, Purge purge, LimitOptions limits, ILogger<Upkeep> log) : BackgroundService
+    ChangeWatch changes, EndedSessions ended, SigningKeyRing keys, CertificateWatch certificates, SamlMetadataFetching metadata, IntegrationUpkeep integrations, Purge purge, Trials trials,
+    LimitOptions limits, ILogger<Upkeep> log) : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
         EveryAsync(TimeSpan.FromSeconds(1), _ => changes.RefreshAsync(), stoppingToken),
+        EveryAsync(TimeSpan.FromSeconds(3), trials.RevertDueAsync, stoppingToken),
         EveryAsync(TimeSpan.FromMinutes(1), ended.RunAsync, stoppingToken),
         EveryAsync(TimeSpan.FromMinutes(1), metadata.RunAsync, stoppingToken),
+        EveryAsync(TimeSpan.FromMinutes(1), integrations.RunAsync, stoppingToken),
         EveryAsync(TimeSpan.FromMinutes(5), keys.RotateAsync, stoppingToken),
         EveryAsync(TimeSpan.FromMinutes(10), certificates.WarnAsync, stoppingToken),
         EveryAsync(TimeSpan.FromHours(1), cancellation => purge.RunAsync(TimeSpan.FromDays(limits.HistoryDays), cancellation), stoppingToken));

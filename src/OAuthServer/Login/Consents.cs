@@ -1,5 +1,6 @@
 using OAuthServer.Apps;
 using OAuthServer.Data;
+using OAuthServer.Policy;
 
 namespace OAuthServer.Login;
 
@@ -36,6 +37,10 @@ public sealed class Consents(Database database, WriteQueue writes, TimeProvider 
 
     /// <summary>What this user has allowed this app; null = nothing.</summary>
     public async Task<GivenConsent?> FindAsync(string userId, AppEntry app) => await database.ReadAsync(FindSql, Read, userId, app.App.Id);
+
+    /// <summary>The user has approved the app before. Asked only where it matters: where nobody can be asked now.</summary>
+    public async ValueTask<bool> AreGivenBeforehandAsync(LoginChannel channel, string? userId, AppEntry? app) =>
+        userId is not null && channel.RestsOnAssertion() && app is { Settings.Preapproval.Required: false } && await FindAsync(userId, app) is { LetsGoOn: true };
 
     /// <summary>Adds to what was allowed before. Given twice, as by a double click, it is given once.</summary>
     public Task<GivenConsent> GiveAsync(string userId, AppEntry app, IEnumerable<string> scopes) => writes.CommitAsync(async scope =>

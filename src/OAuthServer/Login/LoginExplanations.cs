@@ -5,7 +5,6 @@ using OAuthServer.Data;
 using OAuthServer.Login.Explaining;
 using OAuthServer.Orgs;
 using OAuthServer.Policy;
-using OAuthServer.Policy.Changes;
 
 namespace OAuthServer.Login;
 
@@ -38,7 +37,7 @@ public sealed class LoginExplanations(Database database, LoginReferences referen
         var text = new StringBuilder();
         await HeadAsync(text, db, record, facts, cancellation);
         text.AppendLine();
-        foreach (var rule in RulesOf(facts, ruling))
+        foreach (var rule in FactsExplanation.RulesOf(facts, ruling))
             text.Append(rule.Passed ? "  ok   " : "  NO   ").Append(rule.Rule.PadRight(32)).AppendLine(rule.Sentence);
         text.AppendLine();
         foreach (var line in ConclusionOf(record, facts, ruling))
@@ -54,11 +53,8 @@ public sealed class LoginExplanations(Database database, LoginReferences referen
             return null;
         var facts = await FactsAsync(db, record, cancellation);
         var ruling = LoginPolicy.Decide(facts);
-        return new([.. RulesOf(facts, ruling)], [.. ConclusionOf(record, facts, ruling)]);
+        return new([.. FactsExplanation.RulesOf(facts, ruling)], [.. ConclusionOf(record, facts, ruling)]);
     }
-
-    static IEnumerable<ExplainedRule> RulesOf(LoginFacts facts, LoginRuling ruling) =>
-        ruling.Trace.Select(finding => new ExplainedRule(finding.Rule, finding.Verdict is Verdict.Passed, RuleSentences.Of(finding, facts)));
 
     /// <summary>The facts of a record under the profile version of its day.</summary>
     public static async Task<LoginFacts> FactsAsync(ServerDb db, LoginRecord record, CancellationToken cancellation = default)
@@ -113,14 +109,8 @@ public sealed class LoginExplanations(Database database, LoginReferences referen
             yield return $"The assertion did not hold: {wanting}";
         if (Describe(ruling.Decision) is var now && now != Describe(record))
             yield return $"Note: the rules of this version of the server would decide {now}.";
-        if (ruling.Decision is LoginDecision.Allow)
-            yield break;
-        yield return SmallestChange.Find(facts) switch
-        {
-            null or [] => "No small change would have let it in.",
-            [var one] => $"It would have been let in by one change: {ChangeSentences.Of(one, facts)}.",
-            var several => "It would have been let in by these changes together: " + string.Join("; ", several.Select(change => ChangeSentences.Of(change, facts))) + ".",
-        };
+        if (FactsExplanation.AdviceOf(facts, ruling) is { } advice)
+            yield return advice;
     }
 
     static string Describe(LoginDecision decision) => decision switch

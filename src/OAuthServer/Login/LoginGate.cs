@@ -31,6 +31,8 @@ public sealed class LoginGate(
     LoginReferences references,
     RefusalLimits limits,
     BreakGlassNotices breakGlass,
+    OldWays oldWays,
+    BrownOutStops brownOuts,
     ServerMetrics metrics,
     TimeProvider clock)
 {
@@ -104,8 +106,6 @@ public sealed class LoginGate(
         };
         if (attempt.PasswordAsOf is { } proven && user?.PasswordChangedAt != proven)
             verified = new(new Evidence(verified.Evidence.Presented, Proof.None, CredentialFlaw.WrongPassword));
-        if ((profile.SecondFactorKinds & Proof.SsoSecondFactor) == Proof.None)
-            verified = verified with { Evidence = verified.Evidence with { Proven = verified.Evidence.Proven & ~Proof.SsoSecondFactor } };
         if (user is null && attempt.Subject is LoginSubject.RunAs)
             verified = new(verified.Evidence with { Flaw = CredentialFlaw.NoRunAsUser });
         // What was verified elsewhere may name somebody who is not there: that proves nobody.
@@ -120,10 +120,13 @@ public sealed class LoginGate(
             (user, profile, org) = (null, Strangers.Profile, directory.Rows.Orgs[owner]);
             verified = new(new Evidence(verified.Evidence.Presented, Proof.None, CredentialFlaw.UnknownUser));
         }
-        var facts = new LoginFacts(
-            attempt.Channel, at, attempt.Request.Origin.Address, org?.Facts ?? Strangers.Org, profile,
-            user?.Facts(LockoutState.Clear) ?? Strangers.User,
-            attempt.App?.FactsFor(user?.Username ?? "", profile.Name, attempt.Channel, await IsApprovedAsync(attempt, user)), attempt.Device, verified.Evidence);
+        var facts = GatheredFacts.Of(
+            attempt.Channel, at, attempt.Request.Origin.Address, org?.Facts, profile, user, LockoutState.Clear, attempt.App,
+            await consents.AreGivenBeforehandAsync(attempt.Channel, user?.Id, attempt.App), attempt.Device, verified.Evidence);
+        // After the directory too: what was closed or announced since then, the batch refuses.
+        var oldWay = (await oldWays.CurrentAsync()).Find(facts, attempt.Request);
+        if (oldWay.Way is not null)
+            facts = facts with { OldWay = oldWay.Way };
 
         var judged = await writes.CommitAsync(scope => CommitAsync(scope, attempt, user, facts, verified, directory.StampVersion), cancellation);
         if (judged is null)
@@ -136,13 +139,10 @@ public sealed class LoginGate(
             var administering = directory.Rows.AdministratingProfilesOf(user!.OrgId);
             await breakGlass.TellAsync(user.Id, administering, ChannelWords.Of(attempt.Channel), references.Of(judged.RecordId), from);
         }
+        if (oldWay.ProtectedId is { } spared && judged.Ruling.Decision is LoginDecision.Allow)
+            await brownOuts.StopAsync([.. oldWay.Spared.Select(window => window.Id)], spared, directory.Rows.AdministratingProfilesOf(user!.OrgId), references.Of(judged.RecordId));
         return OutcomeOf(judged, attempt, user, org);
     }
-
-    /// <summary>The user has approved the app before. Asked only where it matters: where nobody can be asked now.</summary>
-    async ValueTask<bool> IsApprovedAsync(LoginAttempt attempt, UserAccount? user) =>
-        user is not null && attempt.Channel.RestsOnAssertion() && attempt.App is { Settings.Preapproval.Required: false } app
-        && await consents.FindAsync(user.Id, app) is { LetsGoOn: true };
 
     /// <summary>Single sign-on is required, and this login went around it.</summary>
     static bool BreaksGlass(LoginFacts facts) =>

@@ -43,6 +43,11 @@ public sealed record StoredFacts
 
     public bool? DeviceKnown { get; init; }
 
+    /// <summary>The integration or brown-out that closed the old way.</summary>
+    public string? OldWay { get; init; }
+
+    public DateTimeOffset? OldWayUntil { get; init; }
+
     public static StoredFacts Of(LoginFacts facts) => new()
     {
         Org = facts.Org.Status,
@@ -62,6 +67,8 @@ public sealed record StoredFacts
             ? new(app.IsActive, app.Flows.Contains(facts.Channel), app.RequiresPreapproval, app.IsPreapproved, app.IpRelaxation)
             : null,
         DeviceKnown = facts.Device?.IsKnown,
+        OldWay = facts.OldWay?.Id,
+        OldWayUntil = facts.OldWay?.Until,
     };
 
     /// <summary>The facts as they were, under a profile version: its own to decide again, another to see what it would have done.</summary>
@@ -95,7 +102,10 @@ public sealed record StoredFacts
                     app.RequiresPreapproval, app.IsPreapproved, app.IpRelaxation)
                 : null,
             DeviceKnown is { } known ? new DeviceFacts(known) : null,
-            new Evidence(record.Presented, record.Proven, record.Flaw));
+            new Evidence(record.Presented, record.Proven, record.Flaw))
+        {
+            OldWay = OldWay is { } way ? new(way, OldWayUntil) : null,
+        };
     }
 }
 

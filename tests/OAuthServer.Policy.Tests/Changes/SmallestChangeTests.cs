@@ -56,6 +56,8 @@ public class SmallestChangeTests
                 .WithApp(a => a with { IpRelaxation = IpRelaxation.RelaxForKnownDevices })),
             (ComeFromLoginRange, Ranged(Logins.Program)),
             (ComeWithinLoginHours, OpenFrom(13, Logins.Program)),
+            (WaitForBrownOutToEnd, Logins.Program with { OldWay = Logins.BrownedOut }),
+            (ReopenOldWay, Logins.Program with { OldWay = Logins.Closed }),
             (UnlockUser, UntilUnlocked(Logins.Program)),
             (ActivateUser, Logins.Program.WithUser(u => u with { Status = UserStatus.Frozen })),
             (ApproveUserForApp, Logins.Program.WithApp(a => a with { RequiresPreapproval = true })),

@@ -10,9 +10,12 @@ namespace OAuthServer.Tests.Administration;
 /// <summary>An administrator of one organization, and workers that know one kind of job: nodes of a server that can be killed one by one.</summary>
 public sealed class JobScene
 {
-    JobScene(TestServer server, Organization org) => (Server, Org) = (server, org);
+    JobScene(TestServer server, TestOrg testOrg, Organization org) => (Server, TestOrg, Org) = (server, testOrg, org);
 
     public TestServer Server { get; }
+
+    /// <summary>To add people and apps to.</summary>
+    public TestOrg TestOrg { get; }
 
     public Organization Org { get; }
 
@@ -22,7 +25,7 @@ public sealed class JobScene
     {
         var org = await TestOrg.AddAsync(server);
         await using var db = server.Database.NewContext();
-        return new(server, await db.Organizations.AsNoTracking().SingleAsync(o => o.Id == org.Id));
+        return new(server, org, await db.Organizations.AsNoTracking().SingleAsync(o => o.Id == org.Id));
     }
 
     public AdminCall Call(string operation) => new(

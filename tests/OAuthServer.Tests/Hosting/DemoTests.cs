@@ -15,7 +15,7 @@ public sealed class DemoTests : IDisposable
     {
         await using var demo = await StartAsync();
         var stories = demo.Output[demo.Output.IndexOf("Paste these", StringComparison.Ordinal)..].Split("\n# ")[1..];
-        Assert.Equal(6, stories.Length);
+        Assert.Equal(7, stories.Length);
         foreach (var story in stories)
         {
             var title = story[..story.IndexOf('\n')];
@@ -24,6 +24,8 @@ public sealed class DemoTests : IDisposable
                 Assert.Contains("400 Bad Request", said, StringComparison.Ordinal);
             else if (title.Contains("accepted", StringComparison.Ordinal))
                 Assert.True(said.Contains("200 OK", StringComparison.Ordinal) && said.Contains("\"access_token\"", StringComparison.Ordinal), title + "\n" + said);
+            else if (title.Contains("by API", StringComparison.Ordinal))
+                Assert.True(said.Contains("200 OK", StringComparison.Ordinal) && said.Contains("\"securityTokenRequired\"", StringComparison.Ordinal), said);
             else
                 Assert.Contains("append the current security token to the password", said, StringComparison.Ordinal);
         }

@@ -18,6 +18,8 @@ public sealed class TestUser(TestServer server, User user, Profile profile, stri
 
     public string ProfileId => profile.Id;
 
+    public string ProfileName => profile.Name;
+
     public string Password { get; private set; } = password;
 
     /// <summary>Issues a security token and reads it from its mail.</summary>

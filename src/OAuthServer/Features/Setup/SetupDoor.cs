@@ -25,7 +25,9 @@ public sealed class SetupDoor(PageSignIn pages) : IAsyncAuthorizationFilter
         var me = Me(http);
         var from = http.RequestServices.GetRequiredService<RequestOrigins>().Of(http).Address;
         var at = http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
-        return new(me.Org.Org, new(me.User.Id, me.User.Username, AuditDoor.Page, from?.ToString(), operation, at), from, null, http.RequestAborted);
+        // An identity provider may say an earlier time than that at which it vouched here.
+        var signedInAt = me.Session.AuthenticatedAt > me.Session.StartedAt ? me.Session.AuthenticatedAt : me.Session.StartedAt;
+        return new(me.Org.Org, new(me.User.Id, me.User.Username, AuditDoor.Page, from?.ToString(), operation, at), from, null, http.RequestAborted) { AuthenticatedAt = signedInAt };
     }
 
     /// <inheritdoc />

@@ -80,6 +80,6 @@ public static class SignInRefusal
             or DenyReason.WrongClientSecret or DenyReason.ClientAssertionRejected or DenyReason.RefreshTokenDead or DenyReason.RefreshTokenReused
             or DenyReason.NoRunAsUser or DenyReason.ApiNotEnabled or DenyReason.TotpRequired or DenyReason.SecurityTokenNotAccepted
             or DenyReason.SecurityTokenRequired or DenyReason.SecondFactorRequired or DenyReason.EnrolmentRequired
-            or DenyReason.DeviceUnknown or DenyReason.PasswordExpired => "General",
+            or DenyReason.DeviceUnknown or DenyReason.PasswordExpired or DenyReason.OldWayClosed or DenyReason.OldWayBrownedOut => "General",
     };
 }

@@ -53,6 +53,8 @@ public static class LoginRefusal
         DenyReason.NoRunAsUser => OAuthError.InvalidGrant("no client credentials user enabled"),
         DenyReason.RefreshTokenDead or DenyReason.RefreshTokenReused => OAuthError.InvalidGrant("expired access/refresh token"),
         DenyReason.PasswordExpired => OAuthError.InvalidGrant("expired password"),
+        DenyReason.OldWayClosed => OAuthError.InvalidGrant("password logins of this integration are closed; use its new app"),
+        DenyReason.OldWayBrownedOut => OAuthError.InvalidGrant("password logins are refused during an announced brown-out"),
         DenyReason.LockedOut or DenyReason.UnknownUser or DenyReason.NothingPresented or DenyReason.WrongPassword
             or DenyReason.SecurityTokenRetired or DenyReason.SecurityTokenExpired or DenyReason.SecurityTokenSpent or DenyReason.TotpReplayed
             or DenyReason.WrongCode or DenyReason.PasskeyRejected or DenyReason.AssertionRejected or DenyReason.UnknownApp

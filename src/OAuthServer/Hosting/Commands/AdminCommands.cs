@@ -11,21 +11,21 @@ namespace OAuthServer.Hosting.Commands;
 static class AdminCommands
 {
     /// <summary>A command for each area, with a verb for each of its operations.</summary>
-    internal static IEnumerable<Command> All() => Declared().GroupBy(operation => operation.Name.Split('.')[0], StringComparer.Ordinal).Select(area =>
+    internal static async Task<IReadOnlyList<Command>> AllAsync() => [.. (await DeclaredAsync()).GroupBy(operation => operation.Name.Split('.')[0], StringComparer.Ordinal).Select(area =>
     {
         var command = new Command(area.Key, $"Administer {area.Key.Replace('-', ' ')} of an organization: {string.Join(", ", area.Select(Verb))}.");
         foreach (var operation in area)
             command.Add(Of(operation));
         return command;
-    });
+    })];
 
     /// <summary>The operations as a server declares them that is never built, let alone started: no configuration is needed to ask for help.</summary>
-    static IReadOnlyList<AdminOperation> Declared()
+    static async Task<IReadOnlyList<AdminOperation>> DeclaredAsync()
     {
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddServer(new() { Listen = "", PublicUrl = "http://localhost", MasterKey = new byte[32], Database = new() { SqlitePath = "none" }, Mail = new() { Folder = "none" } });
-        using var provider = services.BuildServiceProvider();
+        await using var provider = services.BuildServiceProvider();
         return provider.GetRequiredService<AdminCatalogue>().All;
     }
 

@@ -32,7 +32,6 @@ sealed class AdminMemberOption
         {
             Description = isJson ? "JSON, or @FILE for a file that holds it." : $"{char.ToUpperInvariant(AdminInput.Expected(member.Type)[0])}{AdminInput.Expected(member.Type)[1..]}{(member.IsList ? "; may be given several times" : "")}.",
             Required = member.IsRequired,
-            Arity = member.IsList ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne,
         }, null);
     }
 
@@ -65,6 +64,8 @@ sealed class AdminMemberOption
         }
         else if (!Member.IsUpload && parsed.GetValue(option!) is { Length: > 0 } values)
         {
+            if (values.Length > 1 && !Member.IsList)
+                throw new ConfigurationException([new("command line", Member.Name, "is there more than once; write it once.")]);
             sent[Member.Name] = Member.IsList ? new JsonArray([.. values.Select(value => JsonValue.Create(value))]) : Value(values[0]);
         }
     }

@@ -12,6 +12,9 @@ static class AdminPrinter
 
     static readonly JsonSerializerOptions Readable = new(AdminInput.Options) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>For tables: what is not there keeps its column.</summary>
+    static readonly JsonSerializerOptions Complete = new(Readable) { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.Never };
+
     /// <summary>Says to standard error why nothing was done; the exit code of that.</summary>
     internal static int Refuse(AdminRefusal refusal)
     {
@@ -42,10 +45,13 @@ static class AdminPrinter
                 Console.WriteLine("Done.");
             return 0;
         }
-        var json = JsonSerializer.SerializeToNode(result, result.GetType(), Readable)!;
         if (asJson)
-            Console.WriteLine(json.ToJsonString(Readable));
-        else if (json is JsonObject thing && thing["items"] is JsonArray items)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(result, result.GetType(), Readable));
+            return 0;
+        }
+        var json = JsonSerializer.SerializeToNode(result, result.GetType(), Complete)!;
+        if (json is JsonObject thing && thing["items"] is JsonArray items)
             PrintTable(items, (string?)thing["next"]);
         else
             PrintThing(json);
@@ -55,7 +61,8 @@ static class AdminPrinter
     static void PrintTable(JsonArray items, string? next)
     {
         var rows = items.OfType<JsonObject>().ToList();
-        var columns = rows.SelectMany(row => row.Where(member => member.Value is not JsonObject).Select(member => member.Key)).Distinct(StringComparer.Ordinal).ToList();
+        var columns = rows.SelectMany(row => row.Select(member => member.Key)).Distinct(StringComparer.Ordinal)
+            .Where(column => rows.Exists(row => Text(row[column]).Length > 0) && !rows.Exists(row => row[column] is JsonObject)).ToList();
         var widths = columns.ToDictionary(column => column, column => Math.Min(MostWide, Math.Max(column.Length, rows.Max(row => Text(row[column]).Length))), StringComparer.Ordinal);
         Console.WriteLine(string.Join("  ", columns.Select(column => column.PadRight(widths[column]))).TrimEnd());
         foreach (var row in rows)

@@ -17,6 +17,7 @@ static class DemoText
     {
         var program = Program();
         var olivia = scene.Users.First(user => user.Username.StartsWith("olivia", StringComparison.Ordinal));
+        var ada = scene.Users.First(user => user.Admin);
         var tessa = scene.Users.First(user => user.TotpSecret is not null);
         var app = scene.Apps.First(a => a.ClientId == "acme-nightly");
         var token = $"{url}/services/oauth2/token";
@@ -25,6 +26,7 @@ static class DemoText
         text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"OAuthServer demo at {url}   (Ctrl-C stops it; --data DIR keeps it elsewhere)").AppendLine();
         Table(text, scene);
         text.AppendLine(CultureInfo.InvariantCulture, $"In a browser: {url}/settings asks who you are, then shows what applies to you and why");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Administrators:     {url}/setup, as {ada.Username}: who signs in and why not, what a policy would change, the way off passwords");
         text.AppendLine(CultureInfo.InvariantCulture, $"Single sign-on:     {url}/sso/acme, once identity providers run as config/demo/providers says");
         text.AppendLine(CultureInfo.InvariantCulture, $"Security tokens came by mail: {mail}").AppendLine();
         text.AppendLine("Paste these into another terminal, from the top:").AppendLine();
@@ -43,6 +45,10 @@ static class DemoText
         Story(text, "Why was the first one refused?",
             $"REF=$(curl -si {token} {login} -d username={olivia.Username} --data-urlencode 'password={olivia.Password}' | tr -d '\\r' | sed -n 's/^Login-Reference: //p')",
             $"{program} explain $REF --data '{data}'");
+        var setup = scene.Apps.First(a => a.ClientId == "acme-setup");
+        Story(text, "What administrators see, programs see too: the refused logins, by API.",
+            $"ADMIN=$(curl -s {token} -u '{setup.ClientId}:{setup.ClientSecret}' -d grant_type=client_credentials | sed -n 's/.*\"access_token\": *\"\\([^\"]*\\)\".*/\\1/p')",
+            $"curl -iw '\\n' -H \"Authorization: Bearer $ADMIN\" '{url}/api/setup/sign-ins?decision=deny'");
         return text.ToString();
     }
 

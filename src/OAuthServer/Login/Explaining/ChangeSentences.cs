@@ -25,6 +25,7 @@ static class ChangeSentences
         Change.ComeFromTrustedNetwork => "come from a trusted network (or have an administrator add this address to one)",
         Change.ComeFromLoginRange => "come from one of the profile's login IP ranges",
         Change.ComeWithinLoginHours => "try again within the login hours",
+        Change.WaitForBrownOutToEnd => "try again after the announced brown-out",
         Change.UnlockUser => "have an administrator unlock the user",
         Change.ActivateUser => "have an administrator activate the user",
         Change.ApproveUserForApp => facts.Channel.RestsOnAssertion()
@@ -33,6 +34,7 @@ static class ChangeSentences
         Change.ChooseRunAsUser => "have an administrator choose a run-as user for the app",
         Change.ActivateApp => "have an administrator switch the app on",
         Change.AllowFlowForApp => "have an administrator register the app for this flow",
+        Change.ReopenOldWay => "have an administrator reopen the integration",
         Change.EnableApi => "have an administrator give the profile the permission API enabled",
         Change.OpenDoorInProfile => "have an administrator open this door in the profile",
         Change.LiftApiOnly => "have an administrator lift API only from the profile",

@@ -39,6 +39,8 @@ static class ReasonSentences
         DenyReason.AppNotApprovedForUser => facts.Channel.RestsOnAssertion()
             ? "The app is not approved for this user: no administrator has named the user, or, where the app leaves it to its users, this one has not allowed it to go on without them (refresh_token or offline_access)."
             : "The app takes approved users only, and this user is not approved.",
+        DenyReason.OldWayClosed => "An administrator has closed this integration's old way: the same user, app, network and client may no longer log in by password.",
+        DenyReason.OldWayBrownedOut => $"An announced brown-out refuses passwords until {facts.OldWay?.Until:yyyy-MM-dd HH:mm} UTC.",
         DenyReason.SsoRequired => "The profile requires single sign-on: local passwords are refused on every channel.",
         DenyReason.SsoNotOffered => "The profile has single sign-on off: no identity provider can vouch for its people.",
         DenyReason.OutsideLoginHours => $"Outside the profile's login hours: it was {TimeZoneInfo.ConvertTime(facts.At, facts.Profile.Hours.Zone):dddd HH:mm} in {facts.Profile.Hours.Zone.Id}.",

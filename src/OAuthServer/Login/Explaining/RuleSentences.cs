@@ -23,6 +23,7 @@ static class RuleSentences
         "ChannelIsPermitted" => $"The profile opens the door \"{ChannelWords.Of(facts.Channel)}\".",
         "AppIsPermitted" => facts.App is null ? "No app is involved."
             : facts.App.RequiresPreapproval ? "The app is active, may use this flow, and the user is approved for it." : "The app is active and may use this flow.",
+        "OldWayIsOpen" => facts.OldWay is null ? "The way it takes is open." : "The brown-out had ended.",
         "SsoIsUsedWhenRequired" => facts.Profile.Sso == SsoMode.Required ? "Single sign-on is required, and this login does not go around it." : "Single sign-on is not required.",
         "WithinLoginHours" => facts.Profile.Hours.Windows is null ? "The profile sets no login hours." : $"Within the login hours ({facts.Profile.Hours.Zone.Id}).",
         "FromPermittedNetwork" => facts.Profile.LoginRanges.IsEmpty ? "The profile sets no login IP ranges."

@@ -1,0 +1,54 @@
+using Microsoft.EntityFrameworkCore;
+using OAuthServer.Data;
+using OAuthServer.Orgs;
+
+namespace OAuthServer.Administration.Policies;
+
+/// <summary>What decides logins of the whole organization.</summary>
+/// <param name="Name">The organization's.</param>
+/// <param name="Switches">As they are.</param>
+/// <param name="Trial">Their last change, while that reverts unless it is confirmed.</param>
+public sealed record OrganizationSight(string Name, OrganizationSwitches Switches, TrialSight? Trial);
+
+/// <summary>Switches as they should be; what is left out stays as it is.</summary>
+/// <param name="PasswordGrantEnabled">The password grant, for everybody whose profile opens it.</param>
+/// <param name="SoapLoginEnabled">SOAP login, for everybody whose profile opens it.</param>
+/// <param name="SsoRequiredByDefault">Profiles that say nothing about single sign-on require it.</param>
+/// <param name="DisclosesMissingToken">A caller whose password is right is told that only the security token is missing.</param>
+/// <param name="TrialMinutes">Revert after so long unless confirmed; ten unless told.</param>
+/// <param name="IgnoreTests">Also when policy tests fail.</param>
+public sealed record SaveOrganization(
+    bool? PasswordGrantEnabled = null, bool? SoapLoginEnabled = null, bool? SsoRequiredByDefault = null, bool? DisclosesMissingToken = null,
+    int? TrialMinutes = null, bool IgnoreTests = false);
+
+/// <summary>The switches of the organization.</summary>
+public sealed class OrganizationOperations(Database database, PolicySaves saves) : IAdminOperations
+{
+    const string Page = "/setup/policies/organization";
+
+    public IEnumerable<AdminOperation> All =>
+    [
+        AdminOperation.Read<Nothing, OrganizationSight>("organization.get", "/organization", Page, "Show the organization's switches.", GetAsync),
+        AdminOperation.Change<SaveOrganization, PolicySaved>("organization.save", "PUT", "/organization", Page, "Save the organization's switches, on trial.", SaveAsync),
+    ];
+
+    public async Task<AdminAnswer<OrganizationSight>> GetAsync(AdminCall call, Nothing input)
+    {
+        await using var db = database.NewContext();
+        var policy = await OrgPolicy.LoadAsync(db, call.Org.Id, call.Cancellation);
+        var trial = await Trials.Pending(db, call.Org.Id).AsNoTracking().FirstOrDefaultAsync(t => t.Kind == "organization", call.Cancellation);
+        AdminAnswer<OrganizationSight> sight = new OrganizationSight(call.Org.Name, policy.Switches, trial is null ? null : TrialSight.Of(trial, trial.Kind, call.At));
+        return sight.WithVersion(new PolicyEdit.OfSwitches(call.Org.Id, policy.Switches).VersionIn(policy));
+    }
+
+    public async Task<AdminAnswer<PolicySaved>> SaveAsync(AdminCall call, SaveOrganization input)
+    {
+        OrganizationSwitches now;
+        await using (var db = database.NewContext())
+            now = (await OrgPolicy.LoadAsync(db, call.Org.Id, call.Cancellation)).Switches;
+        var switches = new OrganizationSwitches(
+            input.PasswordGrantEnabled ?? now.PasswordGrantEnabled, input.SoapLoginEnabled ?? now.SoapLoginEnabled,
+            input.SsoRequiredByDefault ?? now.SsoRequiredByDefault, input.DisclosesMissingToken ?? now.DisclosesMissingToken);
+        return await saves.SaveAsync(call, new PolicyEdit.OfSwitches(call.Org.Id, switches), new(input.TrialMinutes, input.IgnoreTests));
+    }
+}

@@ -1,0 +1,53 @@
+using Microsoft.EntityFrameworkCore;
+using OAuthServer.Data;
+using OAuthServer.Login.Examples;
+using OAuthServer.Orgs;
+
+namespace OAuthServer.Administration.Policies;
+
+/// <summary>What came of a policy test.</summary>
+/// <param name="Test">Its name.</param>
+/// <param name="Passed">It got the answer it must get.</param>
+/// <param name="Expected">That answer.</param>
+/// <param name="Found">What it got, or why it could not be run.</param>
+public sealed record PolicyTestResult(string Test, bool Passed, string Expected, string Found);
+
+/// <summary>Runs an organization's policy tests under a policy, saved or proposed.</summary>
+public sealed class PolicyTestRuns
+{
+    /// <summary>The tests that fail, each in a line.</summary>
+    public async Task<IReadOnlyList<string>> FailuresAsync(ServerDb db, OrgPolicy policy, CancellationToken cancellation) =>
+        [.. (await RunAsync(db, policy, cancellation)).Where(result => !result.Passed).Select(result => $"{result.Test}: expected {result.Expected}, got {result.Found}.")];
+
+    /// <summary>All tests, in the order of their names.</summary>
+    public async Task<IReadOnlyList<PolicyTestResult>> RunAsync(ServerDb db, OrgPolicy policy, CancellationToken cancellation)
+    {
+        var tests = await db.PolicyTests.AsNoTracking().Where(test => test.OrgId == policy.OrgId).OrderBy(test => test.Name).ToListAsync(cancellation);
+        return await RunAsync(db, policy, tests.ConvertAll(test => (test.Name, SettingsJson.Read<ExampleLogin>(test.Content))), cancellation);
+    }
+
+    /// <summary>Examples that need not be saved.</summary>
+    public async Task<IReadOnlyList<PolicyTestResult>> RunAsync(
+        ServerDb db, OrgPolicy policy, IReadOnlyList<(string Name, ExampleLogin Login)> examples, CancellationToken cancellation)
+    {
+        var names = examples.Select(example => Usernames.Normalize(example.Login.User ?? "")).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        var clients = examples.Select(example => example.Login.App).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        var apps = await db.ConnectedApps.AsNoTracking().Where(app => app.OrgId == policy.OrgId && clients.Contains(app.ClientId)).ToListAsync(cancellation);
+        var runAs = apps.Select(app => app.RunAsUserId).OfType<string>().ToList();
+        var users = await db.Users.AsNoTracking().Where(user => user.OrgId == policy.OrgId && (names.Contains(user.NormalizedUsername) || runAs.Contains(user.Id))).ToListAsync(cancellation);
+        return [.. examples.Select(example => Judge(example.Name, example.Login, policy, users, apps))];
+    }
+
+    /// <summary>One example with the people and apps it may name.</summary>
+    internal static PolicyTestResult Judge(string name, ExampleLogin login, OrgPolicy policy, IReadOnlyCollection<User> users, IReadOnlyCollection<ConnectedApp> apps)
+    {
+        var expected = Expected(login);
+        var (cast, problem) = ExampleCasting.Of(login, policy, users, apps);
+        if (cast is null)
+            return new(name, false, expected, problem!);
+        var result = ExampleLogins.Judge(login, policy, cast);
+        return new(name, result.Passed, expected, result.ToString());
+    }
+
+    static string Expected(ExampleLogin login) => new ExampleResult(true, login.Expect.ToString().ToLowerInvariant(), login.Rule, login.Reason).ToString();
+}

@@ -1,0 +1,98 @@
+using System.Collections.Frozen;
+using Microsoft.EntityFrameworkCore;
+using OAuthServer.Data;
+using OAuthServer.Policy;
+
+namespace OAuthServer.Login;
+
+/// <summary>
+/// The old ways that are not open: integrations that were closed, and announced brown-outs. Owns how a login is found to take one, and a copy
+/// of them that is read again whenever the change stamp has risen. It refuses nobody: that is the rules' part.
+/// </summary>
+public sealed class OldWays(Database database, ChangeWatch changes, TimeProvider clock) : IDisposable
+{
+    readonly StampedCopy<OldWaysSnapshot> copy = new(database, changes, db => LoadAsync(db, clock.GetUtcNow()));
+
+    /// <summary>The old ways as of the highest change stamp seen.</summary>
+    public async ValueTask<OldWaysSnapshot> CurrentAsync() => (await copy.CurrentAsync()).Rows;
+
+    static async Task<OldWaysSnapshot> LoadAsync(ServerDb db, DateTimeOffset now)
+    {
+        var windows = (await db.BrownOuts.AsNoTracking().Where(b => b.StoppedAt == null && b.EndsAt > now).OrderBy(b => b.StartsAt).ToListAsync())
+            .ConvertAll(window => new BrownOutWindow(window.Id, window.OrgId, window.StartsAt, window.EndsAt, [.. BrownOutSelection.Of(window).Integrations ?? []]));
+        var chosen = windows.SelectMany(window => window.Chosen).Distinct(StringComparer.Ordinal).ToList();
+        var rows = await db.Integrations.AsNoTracking()
+            .Where(i => i.Stage == IntegrationStage.Closed || i.IsProtected || chosen.Contains(i.Id))
+            .Select(i => new { i.Id, i.OrgId, i.UserId, i.ClientId, i.Network, i.Client, i.Stage, i.IsProtected })
+            .ToListAsync();
+        var ways = rows.ToLookup(
+            row => row.UserId, row => new KnownWay(row.Id, new(row.UserId, row.ClientId, row.Network, row.Client), row.Stage == IntegrationStage.Closed, row.IsProtected), StringComparer.Ordinal);
+        return new(
+            rows.Select(row => row.OrgId).Concat(windows.Select(window => window.OrgId)).ToFrozenSet(StringComparer.Ordinal),
+            ways.ToFrozenDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal),
+            windows.ToLookup(window => window.OrgId, StringComparer.Ordinal).ToFrozenDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal));
+    }
+
+    public void Dispose() => copy.Dispose();
+}
+
+/// <summary>Which integrations a brown-out is for, as it is stored.</summary>
+public sealed record BrownOutSelection
+{
+    /// <summary>Their ids; null = every login by password.</summary>
+    public IReadOnlyList<string>? Integrations { get; init; }
+
+    public static BrownOutSelection Of(BrownOut window) => SettingsJson.Read<BrownOutSelection>(window.Selection);
+}
+
+/// <summary>An integration that is closed, protected, or chosen for a brown-out.</summary>
+public sealed record KnownWay(string Id, WayKey Key, bool IsClosed, bool IsProtected);
+
+/// <summary>A brown-out that has neither ended nor been stopped.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="OrgId">Whose.</param>
+/// <param name="StartsAt">From when on.</param>
+/// <param name="EndsAt">Until when.</param>
+/// <param name="Chosen">The integrations it is for; empty = every login by password.</param>
+public sealed record BrownOutWindow(string Id, string OrgId, DateTimeOffset StartsAt, DateTimeOffset EndsAt, FrozenSet<string> Chosen)
+{
+    internal bool IsInForce(DateTimeOffset at) => StartsAt <= at && at < EndsAt;
+}
+
+/// <summary>What is known against a login's way.</summary>
+/// <param name="Way">For the rules; null where nothing is.</param>
+/// <param name="Spared">The brown-outs that spare it because it is protected: if it logs in, they stop.</param>
+/// <param name="ProtectedId">The protected integration.</param>
+public readonly record struct OldWayFinding(OldWay? Way, IReadOnlyList<BrownOutWindow> Spared, string? ProtectedId)
+{
+    internal static OldWayFinding Nothing { get; } = new(null, [], null);
+}
+
+/// <summary>All old ways that are not open, at one change stamp.</summary>
+public sealed class OldWaysSnapshot(FrozenSet<string> orgs, FrozenDictionary<string, KnownWay[]> ways, FrozenDictionary<string, BrownOutWindow[]> windows)
+{
+    /// <summary>What is known against a login. Most organizations have nothing closed: for their logins this is one look into a table.</summary>
+    public OldWayFinding Find(LoginFacts facts, RequestContext request)
+    {
+        if (!orgs.Contains(facts.Org.Id) || !facts.Channel.TakesAppendedSecret() || facts.User.Id.Length == 0)
+            return OldWayFinding.Nothing;
+        var way = KnownWayOf(facts, request);
+        if (way is { IsClosed: true })
+            return new(new(way.Id, null), [], null);
+        if (!windows.TryGetValue(facts.Org.Id, out var announced))
+            return OldWayFinding.Nothing;
+        var hit = announced.Where(window => window.IsInForce(facts.At) && (window.Chosen.Count == 0 || way is not null && window.Chosen.Contains(way.Id))).ToList();
+        return hit.Count == 0 ? OldWayFinding.Nothing
+            : way is { IsProtected: true } ? new(null, hit, way.Id)
+            : new(new(hit[0].Id, hit.Max(window => window.EndsAt)), [], null);
+    }
+
+    KnownWay? KnownWayOf(LoginFacts facts, RequestContext request)
+    {
+        if (!ways.TryGetValue(facts.User.Id, out var known))
+            return null;
+        var key = new WayKey(
+            facts.User.Id, facts.App?.ClientId ?? "", WayKey.NetworkOf(facts.TrustedNetwork?.Label, facts.From), WayKey.ClientOf(request.UserAgent, request.ClientVersion));
+        return Array.Find(known, way => way.Key == key);
+    }
+}
