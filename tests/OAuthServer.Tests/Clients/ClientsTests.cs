@@ -1,6 +1,8 @@
 using System.Globalization;
+using OAuthServer.Administration.Integrations;
 using OAuthServer.Apps;
 using OAuthServer.Data;
+using OAuthServer.Tests.Administration.Integrations;
 using OAuthServer.Tests.Features.Token;
 using OAuthServer.Tests.Support;
 
@@ -45,6 +47,27 @@ public sealed class ClientsTests
             Expired = Assertion(-600),
             UserId = RecordId.Long(scene.User.Id),
             OrgId = RecordId.Long(scene.Org.Id),
+        });
+    }
+
+    /// <summary>What the migration desk gives to be pasted, pasted: the old way's app is the new one's pattern.</summary>
+    [Theory]
+    [InlineData(IntegrationTarget.ClientCredentials)]
+    [InlineData(IntegrationTarget.JwtBearer)]
+    public async Task Jsforce_logs_in_with_the_settings_that_the_migration_desk_makes(IntegrationTarget target)
+    {
+        var folder = await NodePackages.InstalledAsync("Clients");
+        await using var server = await TestServer.StartAtItsPublicUrlAsync();
+        server.Clock.Set(TimeProvider.System.GetUtcNow()); // the client's assertions tell the real time
+        var scene = await DeskScene.NewAsync(server);
+        (await scene.OldLoginAsync()).IsAllowed();
+        var planned = await scene.PlanAsync((await scene.LineAsync()).Id, target);
+        await NodePackages.RunAsync(folder, "jsforce-pasted.mjs", new
+        {
+            Secret = planned.ClientSecret,
+            Key = planned.PrivateKey,
+            Pasted = planned.Snippets.Single(snippet => snippet.Client == "jsforce").Text,
+            UserId = RecordId.Long(scene.User.Id),
         });
     }
 

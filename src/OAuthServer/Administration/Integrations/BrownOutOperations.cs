@@ -87,7 +87,9 @@ public sealed class BrownOutOperations(
         await using var db = database.NewContext();
         var rows = db.BrownOuts.AsNoTracking().Where(b => b.OrgId == call.Org.Id);
         if (input.After is { } after && await db.BrownOuts.AsNoTracking().SingleOrDefaultAsync(b => b.OrgId == call.Org.Id && b.Id == after, call.Cancellation) is { } last)
+#pragma warning disable CA1309 // the database compares, as it sorts
             rows = rows.Where(b => b.StartsAt < last.StartsAt || b.StartsAt == last.StartsAt && string.Compare(b.Id, last.Id) < 0);
+#pragma warning restore CA1309
         var found = await rows.OrderByDescending(b => b.StartsAt).ThenByDescending(b => b.Id).Take(limit + 1).ToListAsync(call.Cancellation);
         var sights = new List<BrownOutSight>();
         foreach (var row in found.Take(limit))
@@ -167,7 +169,7 @@ public sealed class BrownOutOperations(
         var owners = hit.Select(i => i.OwnerId).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
         var people = await db.Users.AsNoTracking().Where(u => u.OrgId == call.Org.Id && owners.Contains(u.Id) && u.Status == Policy.UserStatus.Active).ToListAsync(call.Cancellation);
         people.AddRange(await Administrators.OfAsync(db, call.Org.Id, (await orgs.CurrentAsync()).Rows.AdministratingProfilesOf(call.Org.Id), call.Cancellation));
-        var names = await db.Users.Where(u => hit.Select(i => i.UserId).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.Username, call.Cancellation);
+        var names = await db.Users.Where(u => hit.Select(i => i.UserId).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.Username, StringComparer.Ordinal, call.Cancellation);
         foreach (var person in people.DistinctBy(user => user.Id, StringComparer.Ordinal))
         {
             var own = hit.Where(i => i.OwnerId == person.Id).Select(i => IntegrationNames.Of(names[i.UserId], i)).ToList();

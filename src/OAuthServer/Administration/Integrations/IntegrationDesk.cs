@@ -49,7 +49,7 @@ public sealed class IntegrationDesk(TimeProvider clock)
     /// </summary>
     public async Task<HandedOver> HandOverAsync(ServerDb db, string orgId, string fromUserId, string toUserId, CancellationToken cancellation = default)
     {
-        var names = await db.Users.Where(u => u.OrgId == orgId && (u.Id == fromUserId || u.Id == toUserId)).ToDictionaryAsync(u => u.Id, u => u.Username, cancellation);
+        var names = await db.Users.Where(u => u.OrgId == orgId && (u.Id == fromUserId || u.Id == toUserId)).ToDictionaryAsync(u => u.Id, u => u.Username, StringComparer.Ordinal, cancellation);
         if (names.Count != 2)
             throw new ArgumentException("Both must be users of the organization.", nameof(toUserId));
         var owned = await db.Integrations.Where(i => i.OrgId == orgId && i.OwnerId == fromUserId).ToListAsync(cancellation);

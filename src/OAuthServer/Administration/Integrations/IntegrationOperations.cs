@@ -41,6 +41,8 @@ public sealed class IntegrationOperations(Database database, IntegrationReading 
             return new AdminRefusal.Invalid("limit", "must be 1 to 500.");
         if (input.Presents is { Length: > 0 } way && !IntegrationWays.All.Any(word => word.StartsWith(way, StringComparison.Ordinal)))
             return new AdminRefusal.Invalid("presents", $"must be one of {string.Join(", ", IntegrationWays.All)}, or the beginning of one.");
+        if (input.After is { } cursor && IntegrationReading.CursorOf(cursor) is null)
+            return new AdminRefusal.Invalid("after", "is not what a list answered with as next.");
         var limit = input.Limit ?? 50;
         if (input.After is null)
             await upkeep.RunAsync(call.Cancellation);

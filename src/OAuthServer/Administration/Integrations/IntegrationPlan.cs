@@ -91,7 +91,7 @@ public sealed record IntegrationEvidence(
         var silence = plan.SilentHours is { } hours ? TimeSpan.FromHours(hours) : Rhythm.Of(IntegrationSummary.Of(row.Summary), now).Silence;
         var silent = row.PasswordLastSeenAt + silence;
         return new(
-            runs, plan.Runs, elsewhere, granted is null ? [] : [.. plan.Scopes.Where(scope => !granted.Contains(scope))], row.PasswordLastSeenAt, silence,
+            runs, plan.Runs, elsewhere, granted is null ? [] : [.. plan.Scopes.Where(scope => !granted.Contains(scope, StringComparer.Ordinal))], row.PasswordLastSeenAt, silence,
             silent is { } from && from > now ? from : null);
     }
 }

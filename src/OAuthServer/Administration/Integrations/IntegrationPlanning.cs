@@ -119,7 +119,7 @@ public sealed class IntegrationPlanning(
         return flaws;
     }
 
-    static AdminRefusal? StandsAgainst(Integration row) => row.Stage switch
+    static AdminRefusal.Conflict? StandsAgainst(Integration row) => row.Stage switch
     {
         IntegrationStage.Found => null,
         IntegrationStage.Planned or IntegrationStage.Parallel or IntegrationStage.Proven when row.NewClientId is null => null,

@@ -37,7 +37,9 @@ public sealed class IntegrationReading(AppDirectory apps, LoginReferences refere
             rows = rows.Where(i => db.Users.Any(u => u.Id == i.UserId && u.NormalizedUsername == name));
         }
         if (filter.After is { } after && CursorOf(after) is var (seen, id))
+#pragma warning disable CA1309 // the database compares, as it sorts
             rows = rows.Where(i => i.LastSeenAt < seen || i.LastSeenAt == seen && string.Compare(i.Id, id) < 0);
+#pragma warning restore CA1309
         return rows.OrderByDescending(i => i.LastSeenAt).ThenByDescending(i => i.Id);
     }
 
@@ -70,14 +72,14 @@ public sealed class IntegrationReading(AppDirectory apps, LoginReferences refere
     async Task<List<Known>> KnownAsync(ServerDb db, string orgId, IReadOnlyList<Integration> rows, DateTimeOffset now, CancellationToken cancellation)
     {
         var people = rows.Select(row => row.UserId).Concat(rows.Select(row => row.OwnerId).OfType<string>()).Distinct(StringComparer.Ordinal).ToList();
-        var users = await db.Users.AsNoTracking().Where(u => people.Contains(u.Id)).Select(u => new { u.Id, u.Username, u.PasswordChangedAt }).ToDictionaryAsync(u => u.Id, cancellation);
+        var users = await db.Users.AsNoTracking().Where(u => people.Contains(u.Id)).Select(u => new { u.Id, u.Username, u.PasswordChangedAt }).ToDictionaryAsync(u => u.Id, StringComparer.Ordinal, cancellation);
         var ids = rows.Select(row => row.Id).ToList();
         var from = IntegrationCounting.DayOf(now) - 7 * Weeks;
         var counts = await db.IntegrationDays.Where(d => ids.Contains(d.IntegrationId) && d.Day > from && d.Way != IntegrationWays.Refused).GroupBy(d => d.IntegrationId)
-            .Select(group => new { group.Key, Count = group.Sum(day => day.Count) }).ToDictionaryAsync(group => group.Key, group => group.Count, cancellation);
+            .Select(group => new { group.Key, Count = group.Sum(day => day.Count) }).ToDictionaryAsync(group => group.Key, group => group.Count, StringComparer.Ordinal, cancellation);
         var clientIds = rows.Select(row => row.ClientId).Where(id => id.Length > 0).Distinct(StringComparer.Ordinal).ToList();
         var usersOf = await db.Integrations.Where(i => i.OrgId == orgId && clientIds.Contains(i.ClientId)).GroupBy(i => i.ClientId)
-            .Select(group => new { group.Key, Count = group.Select(i => i.UserId).Distinct().Count() }).ToDictionaryAsync(group => group.Key, group => group.Count, cancellation);
+            .Select(group => new { group.Key, Count = group.Select(i => i.UserId).Distinct().Count() }).ToDictionaryAsync(group => group.Key, group => group.Count, StringComparer.Ordinal, cancellation);
         var saml = await db.FederatedIdentities.Where(f => people.Contains(f.UserId) && db.IdentityProviders.Any(p => p.Id == f.ProviderId && p.OrgId == orgId && p.IsActive && p.Settings.Contains("\"saml\":")))
             .Select(f => f.UserId).Distinct().ToListAsync(cancellation);
         var known = new List<Known>();
@@ -101,7 +103,7 @@ public sealed class IntegrationReading(AppDirectory apps, LoginReferences refere
         return known;
     }
 
-    static (DateTimeOffset Seen, string Id)? CursorOf(string text) =>
+    internal static (DateTimeOffset Seen, string Id)? CursorOf(string text) =>
         text.Split('.', 2) is [var seen, var id] && long.TryParse(seen, CultureInfo.InvariantCulture, out var at) && at is >= 0 and < 253_402_300_800_000 ? (DateTimeOffset.FromUnixTimeMilliseconds(at), id) : null;
 
     sealed record Known(IntegrationLine Line, IntegrationSummary Summary, IntegrationScore Score, IntegrationAdvice Advice);

@@ -12,15 +12,8 @@ static class IntegrationServices
         services.AddSingleton<IntegrationDesk>();
         services.AddSingleton<IntegrationReading>();
         services.AddSingleton<IntegrationPlanning>();
-        services.Add<IntegrationOperations>();
-        services.Add<MigrationOperations>();
-        services.Add<BrownOutOperations>();
-    }
-
-    static void Add<T>(this IServiceCollection services)
-        where T : class, IAdminOperations
-    {
-        services.AddSingleton<T>();
-        services.AddSingleton<IAdminOperations>(provider => provider.GetRequiredService<T>());
+        services.AddOperations<IntegrationOperations>();
+        services.AddOperations<MigrationOperations>();
+        services.AddOperations<BrownOutOperations>();
     }
 }

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using OAuthServer.Apps;
 using OAuthServer.Configuration;
-using OAuthServer.Data;
 using OAuthServer.Policy;
 
 namespace OAuthServer.Administration.Integrations;

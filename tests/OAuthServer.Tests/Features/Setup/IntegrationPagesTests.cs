@@ -1,0 +1,106 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using OAuthServer.Tests.Administration.Integrations;
+using OAuthServer.Tests.Support;
+
+namespace OAuthServer.Tests.Features.Setup;
+
+/// <summary>The migration desk at its pages.</summary>
+public sealed class IntegrationPagesTests : IAsyncLifetime
+{
+    TestServer server = null!;
+    DeskScene scene = null!;
+    TestBrowser browser = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await TestServer.StartAsync();
+        scene = await DeskScene.NewAsync(server);
+        browser = new TestBrowser(server);
+        await browser.SignInAsync(scene.Administrator);
+    }
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    [Fact]
+    public async Task An_empty_inventory_says_what_will_stand_there() =>
+        Assert.Contains("No program has logged in yet.", (await GetAsync("/setup/integrations")).Html, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task An_administrator_plans_closes_and_reopens_with_forms_alone()
+    {
+        (await scene.OldLoginAsync()).IsAllowed();
+        var list = await GetAsync("/setup/integrations?presents=password-token");
+        var path = Regex.Match(list.Html, "/setup/integrations/[A-Za-z0-9_-]{22}", RegexOptions.None, TimeSpan.FromSeconds(1)).Value;
+        Assert.Contains(scene.User.Username, list.Html, StringComparison.Ordinal);
+
+        var planned = await browser.PostAsync(await GetAsync(path), path + "/plan", ("target", "ClientCredentials"), ("runs", "2"));
+        var secret = Regex.Match(planned.Html, "<code class=\"secret\">([0-9a-f]{64})</code>", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value;
+        Assert.NotEmpty(secret);
+        Assert.Contains("no-store", planned.Headers.CacheControl?.ToString(), StringComparison.Ordinal);
+        var after = await GetAsync(path);
+        Assert.DoesNotContain(secret, after.Html, StringComparison.Ordinal);
+        Assert.Contains("simple-salesforce", after.Html, StringComparison.Ordinal);
+
+        var unproven = await browser.PostAsync(after, path + "/close");
+        Assert.Contains("The new way is not proven", unproven.Html, StringComparison.Ordinal);
+        var closed = await browser.FollowAsync(await browser.PostAsync(after, path + "/close", ("evenThough", "It moved.")));
+        Assert.Contains("The old way is closed", closed.Html, StringComparison.Ordinal);
+        (await scene.OldLoginAsync()).IsRefused("invalid_grant", "password logins");
+        var reopened = await browser.FollowAsync(await browser.PostAsync(closed, path + "/reopen"));
+        Assert.Contains("The old way is open again.", reopened.Html, StringComparison.Ordinal);
+        (await scene.OldLoginAsync()).IsAllowed();
+    }
+
+    [Fact]
+    public async Task A_brown_out_is_weighed_announced_and_cancelled_with_forms_alone()
+    {
+        (await scene.OldLoginAsync()).IsAllowed();
+        var start = server.Clock.GetUtcNow().AddHours(1);
+        (string Name, string Value)[] window = [("startsAt", start.ToString("yyyy-MM-dd'T'HH:mm")), ("endsAt", start.AddHours(1).ToString("yyyy-MM-dd'T'HH:mm"))];
+        var weighed = await GetAsync($"/setup/integrations/brown-outs?startsAt={window[0].Value}&endsAt={window[1].Value}");
+        Assert.Contains("1 integrations use a password", weighed.Html, StringComparison.Ordinal);
+        var announced = await browser.FollowAsync(await browser.PostAsync(weighed, "/setup/integrations/brown-outs/announce", window));
+        Assert.Contains("The brown-out is announced", announced.Html, StringComparison.Ordinal);
+        var id = Regex.Match(announced.Html, "name=\"window\" value=\"([^\"]+)\"", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value;
+        var cancelled = await browser.FollowAsync(await browser.PostAsync(announced, "/setup/integrations/brown-outs/cancel", ("window", id)));
+        Assert.Contains("The brown-out is cancelled.", cancelled.Html, StringComparison.Ordinal);
+        Assert.Contains("must be now or within a year", (await GetAsync("/setup/integrations/brown-outs?startsAt=2020-01-01T00:00&endsAt=2020-01-01T01:00")).Html, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync("/setup/integrations/brown-outs?startsAt=nonsense")).Status);
+    }
+
+    [Fact]
+    public async Task The_burn_down_is_drawn_with_its_table_behind_it()
+    {
+        (await scene.OldLoginAsync()).IsAllowed();
+        await GetAsync("/setup/integrations");
+        server.Clock.Advance(TimeSpan.FromDays(2));
+        await browser.SignInAsync(scene.Administrator);
+        var page = await GetAsync("/setup/integrations");
+        Assert.Contains("<svg viewBox=\"0 0 720 240\" role=\"img\"", page.Html, StringComparison.Ordinal);
+        Assert.Contains("chart-tone-danger", page.Html, StringComparison.Ordinal);
+        Assert.Contains("The numbers as a table", page.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain(" style=", page.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nobody_else_finds_an_integration()
+    {
+        (await scene.OldLoginAsync()).IsAllowed();
+        var path = "/setup/integrations/" + (await scene.LineAsync()).Id;
+        var other = await DeskScene.NewAsync(server);
+        var stranger = new TestBrowser(server);
+        await stranger.SignInAsync(other.Administrator);
+        Assert.Equal(HttpStatusCode.NotFound, (await stranger.GetAsync(path)).Status);
+        var form = await stranger.GetAsync("/setup/integrations/brown-outs");
+        foreach (var step in new[] { "plan", "close", "reopen", "assign", "protect" })
+            Assert.Equal(HttpStatusCode.NotFound, (await stranger.PostAsync(form, $"{path}/{step}", ("evenThough", "x"))).Status);
+    }
+
+    async Task<Page> GetAsync(string path)
+    {
+        var page = await browser.GetAsync(path);
+        Assert.True(page.Status == HttpStatusCode.OK, $"{path}: {(int)page.Status} {server.Log.Lines.LastOrDefault(line => line.StartsWith("Error", StringComparison.Ordinal))}");
+        return page;
+    }
+}
