@@ -25,13 +25,14 @@ public static class CsvText
     }
 
     /// <summary>A cell as it was before <see cref="Line"/> guarded it.</summary>
-    public static string Unguarded(string cell) => cell is ['\'', var first, ..] && IsFormula(first) ? cell[1..] : cell;
+    public static string Unguarded(string cell) => cell.StartsWith('\'') && IsFormula(cell) ? cell[1..] : cell;
 
     static string Cell(string text)
     {
-        var guarded = text is [var first, ..] && IsFormula(first) ? "'" + text : text;
+        var guarded = IsFormula(text) ? "'" + text : text;
         return guarded.AsSpan().ContainsAny(Quoted) ? $"\"{guarded.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : guarded;
     }
 
-    static bool IsFormula(char first) => first is '=' or '+' or '-' or '@' or '\t' or '\r' or '|' or '%';
+    /// <summary>Apostrophes in front make no other thing of it, so that taking one away is always the way back.</summary>
+    static bool IsFormula(string cell) => cell.AsSpan().TrimStart('\'') is ['=' or '+' or '-' or '@' or '\t' or '\r' or '|' or '%', ..];
 }

@@ -20,11 +20,4 @@ public static class PeopleServices
         services.AddOperations<ImportOperations>();
         services.AddSingleton<IJobKind, UserImport>();
     }
-
-    static void AddOperations<T>(this IServiceCollection services)
-        where T : class, IAdminOperations
-    {
-        services.AddSingleton<T>();
-        services.AddSingleton<IAdminOperations>(provider => provider.GetRequiredService<T>());
-    }
 }

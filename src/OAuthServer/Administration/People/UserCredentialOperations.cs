@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Accounts;
-using OAuthServer.Data;
 using OAuthServer.Email;
 using OAuthServer.Http;
 using OAuthServer.Policy;

@@ -18,6 +18,7 @@ static class UserQuery
     internal static IQueryable<User> Of(ServerDb db, string orgId, ListUsers wanted, IEnumerable<ProfileFacts> profiles, DateTimeOffset now)
     {
         var users = db.Users.AsNoTracking().Where(u => u.OrgId == orgId);
+#pragma warning disable CA1304, CA1309, CA1311, CA1862, MA0011 // the database compares
         if (wanted.After is { } after)
             users = users.Where(u => string.Compare(u.NormalizedUsername, after) > 0);
         if (wanted.Search?.Trim() is { Length: > 0 } text)
@@ -26,6 +27,7 @@ static class UserQuery
             users = users.Where(u => u.NormalizedUsername.StartsWith(lower) || u.Email.ToLower().StartsWith(lower)
                 || u.LastName.ToLower().StartsWith(lower) || u.LastName.StartsWith(typed));
         }
+#pragma warning restore CA1304, CA1309, CA1311, CA1862, MA0011
         if (wanted.Profile is { } name)
         {
             var ids = profiles.Where(profile => profile.Name == name).Select(profile => profile.Id).ToArray();

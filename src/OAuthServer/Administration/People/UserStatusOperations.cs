@@ -66,5 +66,5 @@ public sealed class UserStatusOperations(UserChanges changes, LastWayIn lastWayI
         return null;
     }
 
-    static AdminRefusal NotNow(string detail) => new AdminRefusal.Conflict("other-status", "The account is not in that state.", detail);
+    static AdminRefusal.Conflict NotNow(string detail) => new("other-status", "The account is not in that state.", detail);
 }

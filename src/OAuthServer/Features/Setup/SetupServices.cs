@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using OAuthServer.Features.Setup.People;
 
 namespace OAuthServer.Features.Setup;
 
@@ -10,6 +11,7 @@ public static class SetupServices
     {
         services.AddSingleton<SetupDoor>();
         services.AddSingleton<ProviderOverview>();
+        services.AddSingleton<UploadedForm>();
         // After the pages have made their list of conventions, wherever they are registered.
         services.PostConfigure<RazorPagesOptions>(pages => pages.Conventions.AddFolderApplicationModelConvention(
             "/Setup", page => page.Filters.Add(new ServiceFilterAttribute<SetupDoor>())));

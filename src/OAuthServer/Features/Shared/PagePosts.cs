@@ -10,6 +10,10 @@ namespace OAuthServer.Features.Shared;
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class AcceptsCrossSitePostsAttribute : Attribute;
 
+/// <summary>Marks the rare page that reads its form itself, as it arrives, because a large file is in it. It checks the form's token itself, too.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class ReadsItsFormAttribute : Attribute;
+
 /// <summary>
 /// Refuses a form that another site sent (ASVS 5.0 section 3.5.1), before the token in it is looked at and before any page runs: the
 /// browser says where a form comes from in <c>Sec-Fetch-Site</c> and <c>Origin</c>. A program says neither, and has no session to abuse.
@@ -23,7 +27,8 @@ public sealed class PagePosts(PublicUrl publicUrl) : IAsyncAuthorizationFilter
     public async Task OnAuthorizationAsync(AuthorizationFilterContext context)
     {
         var request = context.HttpContext.Request;
-        if (!await IsReadableAsync(request))
+        var readsItself = context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<ReadsItsFormAttribute>() is not null;
+        if (!readsItself && !await IsReadableAsync(request))
         {
             context.Result = RefusalPage.Result(StatusCodes.Status400BadRequest, Refusal.Unreadable(context.HttpContext));
             return;

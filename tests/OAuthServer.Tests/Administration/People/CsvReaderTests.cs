@@ -1,4 +1,5 @@
 using System.Text;
+using OAuthServer.Administration;
 using OAuthServer.Administration.People.Import;
 
 namespace OAuthServer.Tests.Administration.People;
@@ -49,15 +50,16 @@ public sealed class CsvReaderTests
     [InlineData("", "")]
     public void A_cell_that_a_spreadsheet_would_run_is_guarded_and_comes_back_as_it_was(string cell, string written)
     {
-        Assert.Equal(written, CsvText.Guard(cell));
-        Assert.Equal(cell, CsvText.Unguard(written));
+        Assert.Equal(written + "\r\n", CsvText.Line(cell));
+        Assert.Equal(cell, CsvText.Unguarded(written));
     }
 
     static async Task<string> ReadAsync(byte[] bytes)
     {
         var read = new List<string>();
         // One byte at a time: nothing may hang on how much comes at once.
-        await foreach (var record in new CsvReader(new Trickle(bytes)).ReadAsync(TestContext.Current.CancellationToken))
+        using var reader = new CsvReader(new Trickle(bytes));
+        await foreach (var record in reader.ReadAsync(TestContext.Current.CancellationToken))
             read.Add(record.Flaw is { } flaw ? $"{record.Line}!{flaw.Column}" : $"{record.Line}:{string.Join('|', record.Cells.Select(cell => cell.Text))}");
         return string.Join(' ', read);
     }

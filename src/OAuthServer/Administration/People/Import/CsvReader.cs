@@ -25,7 +25,7 @@ public sealed record CsvRecord(int Line, IReadOnlyList<CsvCell> Cells, CsvFlaw? 
 /// comes first in the first line; quotes around a cell, doubled inside; lines end with LF or CRLF; empty lines are passed over.
 /// Nothing else is guessed at, and no record is longer than memory is meant for.
 /// </summary>
-public sealed class CsvReader(Stream stream)
+public sealed class CsvReader(Stream stream) : IDisposable
 {
     /// <summary>The longest record, in characters.</summary>
     public const int LongestRecord = 20_000;
@@ -60,6 +60,9 @@ public sealed class CsvReader(Stream stream)
                 yield break;
         }
     }
+
+    /// <summary>The stream stays the caller's.</summary>
+    public void Dispose() => reader.Dispose();
 
     /// <summary>Null at the end of the file.</summary>
     async ValueTask<CsvRecord?> RecordAsync(CancellationToken cancellation)

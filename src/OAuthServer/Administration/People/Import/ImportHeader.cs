@@ -38,7 +38,7 @@ public sealed class ImportHeader
 
     /// <summary>The cell of a column; null when the file has no such column, or the cell is empty: then nothing is said about it.</summary>
     public CsvCell? Find(CsvRecord record, string column) =>
-        places.TryGetValue(column, out var index) && record.Cells[index] is { Text.Length: > 0 } cell ? cell with { Text = CsvText.Unguard(cell.Text) } : null;
+        places.TryGetValue(column, out var index) && record.Cells[index] is { Text.Length: > 0 } cell ? cell with { Text = CsvText.Unguarded(cell.Text) } : null;
 
     static string Short(string text) => text.Length <= 40 ? text : text[..40] + "…";
 }

@@ -57,25 +57,25 @@ public sealed class ImportOperations(Database database, JobQueue queue, OrgDirec
     async Task WriteAsync(AdminCall call, Stream to, CancellationToken cancellation)
     {
         var text = new StringBuilder("\uFEFF"); // spreadsheets take it for something else without
-        CsvText.Append(text, ImportHeader.Columns);
+        text.Append(CsvText.Line([.. ImportHeader.Columns]));
         await using var db = database.NewContext();
         var after = "";
         while (true)
         {
+#pragma warning disable CA1309 // the database compares
             var users = await db.Users.AsNoTracking().Where(u => u.OrgId == call.Org.Id && string.Compare(u.NormalizedUsername, after) > 0)
                 .OrderBy(u => u.NormalizedUsername).Take(Part).ToListAsync(cancellation);
+#pragma warning restore CA1309
             var ids = users.ConvertAll(user => user.Id);
             var identities = (await db.FederatedIdentities.AsNoTracking().Where(i => ids.Contains(i.UserId)).OrderBy(i => i.Id)
                 .Join(db.IdentityProviders, i => i.ProviderId, p => p.Id, (i, p) => new { i.UserId, p.Name, i.Subject, i.Format }).ToListAsync(cancellation))
-                .GroupBy(i => i.UserId).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+                .GroupBy(i => i.UserId, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
             foreach (var user in users)
             {
                 var identity = identities.GetValueOrDefault(user.Id);
-                CsvText.Append(text,
-                [
+                text.Append(CsvText.Line(
                     user.Username, user.Email, user.FirstName, user.LastName, (await orgs.ProfileAsync(user.ProfileId)).Name, user.Language, user.TimeZone,
-                    user.Status.ToString().ToLowerInvariant(), user.IsBreakGlass ? "true" : "false", identity?.Name ?? "", identity?.Subject ?? "", identity?.Format ?? "",
-                ]);
+                    user.Status.ToString().ToLowerInvariant(), user.IsBreakGlass ? "true" : "false", identity?.Name ?? "", identity?.Subject ?? "", identity?.Format ?? ""));
             }
             await to.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), cancellation);
             text.Clear();

@@ -62,7 +62,8 @@ public sealed class UserImport(
         ImportHeader? header = null;
         var (batch, number) = (new List<ImportRow>(Batch), 0L);
         await using var file = queue.OpenUpload(run.Id);
-        await foreach (var record in new CsvReader(file).ReadAsync(cancellation))
+        using var csv = new CsvReader(file);
+        await foreach (var record in csv.ReadAsync(cancellation))
         {
             if (header is null)
             {
@@ -114,7 +115,8 @@ public sealed class UserImport(
     {
         var count = -1L; // the header
         await using var file = queue.OpenUpload(id);
-        await foreach (var _ in new CsvReader(file).ReadAsync(cancellation))
+        using var csv = new CsvReader(file);
+        await foreach (var _ in csv.ReadAsync(cancellation))
             count++;
         return Math.Max(0, count);
     }
