@@ -5,6 +5,7 @@ using OAuthServer.Configuration;
 using OAuthServer.Data;
 using OAuthServer.Login;
 using OAuthServer.Login.Examples;
+using OAuthServer.Login.Explaining;
 using OAuthServer.Orgs;
 using OAuthServer.Policy;
 using OAuthServer.Policy.Lockout;
@@ -88,7 +89,7 @@ public sealed class WhatIfOperations(Database database, UserAccounts accounts, A
             input.Channel, input.At ?? call.At, from, policy.Facts, profile, held, lockout, app, await consents.AreGivenBeforehandAsync(input.Channel, user.Id, app),
             input.Channel.HasBrowser() ? new DeviceFacts(input.DeviceKnown) : null, evidence);
         var ruling = LoginPolicy.Decide(facts);
-        var explained = LoginExplanations.Of(facts, ruling);
+        var explained = FactsExplanation.Of(facts, ruling);
         return new(
             LoginHistory.DecisionWord(ruling.Decision), (ruling.Decision as LoginDecision.Deny)?.Reason, (ruling.Decision as LoginDecision.Challenge)?.OneOf ?? [], ruling.DecidingRule,
             explained.Rules, explained.Conclusion, user.Username, profile.Name, isSaved ? profile.Version : 0, facts.TrustedNetwork?.Label, assumed);
