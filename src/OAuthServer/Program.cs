@@ -15,6 +15,7 @@ var root = new RootCommand("An OAuth 2.0 and OpenID Connect server that carries 
     RescueCommand.New(),
     DoctorCommand.New(),
     TotpCommand.New(),
+    SimulateCommand.New(),
 };
 // What administrators do, as verbs. A server that is to start does not wait for them.
 if (!root.Subcommands.Any(command => command.Name == args.FirstOrDefault()))

@@ -5,7 +5,7 @@ using OAuthServer.Login;
 namespace OAuthServer.Configuration;
 
 /// <summary>
-/// Brings the database to what a folder of files declares: organizations, their networks, profiles, identity providers, users and apps. Owns the
+/// Brings the database to what a folder of files declares: organizations, their networks, profiles, identity providers, users, apps and policy tests. Owns the
 /// comparison and the one transaction it is saved in. Running it again changes nothing. It never touches what a user holds:
 /// password, lockout, enrolments, tokens and history stay as they are.
 /// </summary>
@@ -90,7 +90,11 @@ public static class ConfigApply
             IdentityStep.Run(run, state);
             AppStep.Run(run, state);
             await ProfileStep.RemoveAsync(run, state);
+            TestStep.Run(run, state);
+            await TestStep.CheckAsync(run, state, errors);
         }
+        if (errors.Count > 0)
+            throw new ConfigurationException([.. errors]);
         return run.Report;
     }
 

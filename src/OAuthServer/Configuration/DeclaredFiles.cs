@@ -49,6 +49,12 @@ sealed record ProfileFile
     public required string Name { get; init; }
 }
 
+/// <summary>What tests/*.json says besides an <see cref="Login.Examples.ExampleLogin"/>.</summary>
+sealed record TestFile
+{
+    public required string Name { get; init; }
+}
+
 /// <summary>users/*.json as it is written.</summary>
 sealed record UserFile
 {

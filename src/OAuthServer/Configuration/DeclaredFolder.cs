@@ -7,7 +7,7 @@ namespace OAuthServer.Configuration;
 static class DeclaredFolder
 {
     const string OrganizationJson = "organization.json";
-    static readonly string[] Rooms = ["profiles", "users", "providers", "apps"];
+    static readonly string[] Rooms = ["profiles", "users", "providers", "apps", "tests"];
 
     /// <summary>All organizations, each checked by itself and against the others.</summary>
     /// <exception cref="ConfigurationException">Everything that is wrong in all files.</exception>
@@ -50,6 +50,7 @@ static class DeclaredFolder
         org.Providers.AddRange(Files(place, "providers", errors, report => ProviderReader.Read(report, org)));
         org.Users.AddRange(Files(place, "users", errors, report => UserReader.Read(report, org)));
         org.Apps.AddRange(Files(place, "apps", errors, report => AppReader.Read(report, org)));
+        org.Tests.AddRange(Files(place, "tests", errors, TestReader.Read));
         return org;
     }
 
@@ -70,6 +71,6 @@ static class DeclaredFolder
         foreach (var stray in Directory.GetDirectories(place).Where(path => !Rooms.Contains(Path.GetFileName(path), StringComparer.Ordinal)))
             errors.Add(new(stray, "", $"is a folder that means nothing here; {Spelling.Advice(Path.GetFileName(stray), Rooms)}"));
         foreach (var stray in Directory.GetFiles(place, "*.json").Where(path => Path.GetFileName(path) != OrganizationJson))
-            errors.Add(new(stray, "", "is a file that means nothing here; move it to profiles, users, providers or apps."));
+            errors.Add(new(stray, "", "is a file that means nothing here; move it to profiles, users, providers, apps or tests."));
     }
 }

@@ -1,6 +1,7 @@
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Federation;
+using OAuthServer.Login.Examples;
 using OAuthServer.Orgs;
 
 namespace OAuthServer.Configuration;
@@ -18,7 +19,11 @@ sealed record DeclaredOrg(FileReport Source, OrganizationFile File)
     internal List<DeclaredProvider> Providers { get; } = [];
 
     internal List<DeclaredApp> Apps { get; } = [];
+
+    internal List<DeclaredTest> Tests { get; } = [];
 }
+
+sealed record DeclaredTest(FileReport Source, string Name, ExampleLogin Login);
 
 sealed record DeclaredProfile(FileReport Source, string Name, ProfileSettings Settings);
 

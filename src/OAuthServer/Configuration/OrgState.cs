@@ -40,6 +40,8 @@ sealed class OrgState
 
     internal List<AppSecret> Secrets { get; private set; } = [];
 
+    internal Dictionary<string, PolicyTest> Tests { get; private set; } = new(StringComparer.Ordinal);
+
     internal string Name => Declared.File.Name;
 
     internal static async Task<OrgState> LoadAsync(ServerDb db, DeclaredOrg declared)
@@ -71,6 +73,7 @@ sealed class OrgState
             .ToDictionaryAsync(app => app.ClientId, StringComparer.Ordinal);
         state.Secrets = await db.AppSecrets.Where(secret => db.ConnectedApps.Any(app => app.OrgId == id && app.Id == secret.AppId))
             .OrderBy(secret => secret.Id).ToListAsync();
+        state.Tests = await db.PolicyTests.Where(test => test.OrgId == id).OrderBy(test => test.Name).ToDictionaryAsync(test => test.Name, StringComparer.Ordinal);
         return state;
     }
 

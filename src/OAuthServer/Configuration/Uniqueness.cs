@@ -14,6 +14,8 @@ static class Uniqueness
             pair => pair.domain, pair => pair.provider.Source, "domains", "domain");
         foreach (var org in orgs)
             Once(org.Profiles, profile => profile.Name, profile => profile.Source, "name", "profile");
+        foreach (var org in orgs)
+            Once(org.Tests, test => test.Name, test => test.Source, "name", "test");
         Once(orgs.SelectMany(org => org.Users), user => user.NormalizedUsername, user => user.Source, "username", "user");
         Once(orgs.SelectMany(org => org.Apps), app => app.File.ClientId, app => app.Source, "clientId", "app");
     }

@@ -2,7 +2,6 @@ using System.Net;
 using OAuthServer.Accounts;
 using OAuthServer.Administration;
 using OAuthServer.Administration.Apps;
-using OAuthServer.Administration.Server;
 using OAuthServer.Administration.Integrations;
 using OAuthServer.Administration.Jobs;
 using OAuthServer.Administration.Networks;
@@ -10,6 +9,7 @@ using OAuthServer.Administration.Overview;
 using OAuthServer.Administration.People;
 using OAuthServer.Administration.Policies;
 using OAuthServer.Administration.Replay;
+using OAuthServer.Administration.Server;
 using OAuthServer.Administration.SignIns;
 using OAuthServer.Apps;
 using OAuthServer.Data;
@@ -191,21 +191,17 @@ static class ServerServices
     static void AddAdministration(this IServiceCollection services)
     {
         services.AddSingleton<AdminCatalogue>();
+        services.AddOperations<OverviewOperations>();
+        services.AddOperations<SignInOperations>();
+        services.AddIntegrationOperations();
         services.AddAppOperations();
-        services.AddSingleton<IServerHealth, ServerHealth>();
-        services.AddServerOperations();
-        services.AddIntegrationOperations();
-        services.AddPolicyOperations();
-        services.AddOperations<OverviewOperations>();
-        services.AddOperations<SignInOperations>();
-        services.AddJobOperations();
-        services.AddReplayOperations();
-        services.AddNetworkOperations();
-        services.AddOperations<OverviewOperations>();
-        services.AddOperations<SignInOperations>();
-        services.AddIntegrationOperations();
-        services.AddPolicyOperations();
         services.AddPeopleOperations();
+        services.AddPolicyOperations();
+        services.AddNetworkOperations();
+        services.AddReplayOperations();
+        services.AddJobOperations();
+        services.AddServerOperations();
+        services.AddSingleton<IServerHealth, ServerHealth>();
     }
 
     static void AddFeatures(this IServiceCollection services)

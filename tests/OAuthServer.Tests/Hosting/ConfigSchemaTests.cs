@@ -6,6 +6,7 @@ using OAuthServer.Data;
 using OAuthServer.Federation;
 using OAuthServer.Configuration;
 using OAuthServer.Hosting.Configuration;
+using OAuthServer.Login.Examples;
 using OAuthServer.Orgs;
 using OAuthServer.Policy;
 
@@ -43,6 +44,7 @@ public sealed class ConfigSchemaTests
         Compare("user", typeof(UserFile));
         Compare("provider", typeof(ProviderFile), typeof(ProviderSettings));
         Compare("app", typeof(AppFile), typeof(AppSettings));
+        Compare("test", typeof(TestFile), typeof(ExampleLogin));
     }
 
     static void Compare(string kind, params Type[] types)
@@ -101,6 +103,8 @@ public sealed class ConfigSchemaTests
         {
             "profile.doors" => ["refreshToken"],
             "app.flows" => ["browser", "soapLogin"],
+            "test.presented" => ["none"],
+            "test.enrolled" => Words(typeof(Proof)).Except(["totp", "passkey"]).ToArray(),
             _ => ["none", "password", "securityToken", "emailCode", "ssoAssertion", "clientSecret", "clientAssertion", "refreshToken"],
         };
         Assert.Equal(Words(element), leftOut.Concat(items["enum"]!.AsArray().Select(word => word!.GetValue<string>())).Order(StringComparer.Ordinal));

@@ -8,19 +8,12 @@ public static class PolicyServices
         services.AddSingleton<AccessCheck>();
         services.AddSingleton<PolicyTestRuns>();
         services.AddSingleton<PolicySaves>();
-        Add<ProfileOperations>();
-        Add<VersionOperations>();
-        Add<NetworkOperations>();
-        Add<OrganizationOperations>();
-        Add<Trials>();
-        Add<PolicyTestOperations>();
-        Add<WhatIfOperations>();
-
-        void Add<T>()
-            where T : class, IAdminOperations
-        {
-            services.AddSingleton<T>();
-            services.AddSingleton<IAdminOperations>(provider => provider.GetRequiredService<T>());
-        }
+        services.AddOperations<ProfileOperations>();
+        services.AddOperations<VersionOperations>();
+        services.AddOperations<NetworkOperations>();
+        services.AddOperations<OrganizationOperations>();
+        services.AddOperations<Trials>();
+        services.AddOperations<PolicyTestOperations>();
+        services.AddOperations<WhatIfOperations>();
     }
 }

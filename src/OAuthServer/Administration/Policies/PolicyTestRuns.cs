@@ -41,13 +41,11 @@ public sealed class PolicyTestRuns
     /// <summary>One example with the people and apps it may name.</summary>
     internal static PolicyTestResult Judge(string name, ExampleLogin login, OrgPolicy policy, IReadOnlyCollection<User> users, IReadOnlyCollection<ConnectedApp> apps)
     {
-        var expected = Expected(login);
+        var expected = ExampleLogins.Expected(login);
         var (cast, problem) = ExampleCasting.Of(login, policy, users, apps);
         if (cast is null)
             return new(name, false, expected, problem!);
         var result = ExampleLogins.Judge(login, policy, cast);
         return new(name, result.Passed, expected, result.ToString());
     }
-
-    static string Expected(ExampleLogin login) => new ExampleResult(true, login.Expect.ToString().ToLowerInvariant(), login.Rule, login.Reason).ToString();
 }

@@ -61,6 +61,13 @@ public sealed class VersionOperations(Database database, PolicySaves saves) : IA
             : refusal!;
     }
 
+    /// <summary>What an old version said, as settings are read today; null when there is none.</summary>
+    internal async Task<JsonNode?> SettingsAsync(AdminCall call, string name, int version)
+    {
+        await using var db = database.NewContext();
+        return await ProfileOperations.FindAsync(db, call, name) is { } profile && await VersionAsync(db, profile, version, call) is { } found ? Parse(found) : null;
+    }
+
     static Task<ProfileVersion?> VersionAsync(ServerDb db, Profile profile, int version, AdminCall call) =>
         db.ProfileVersions.AsNoTracking().SingleOrDefaultAsync(v => v.ProfileId == profile.Id && v.Version == version, call.Cancellation);
 

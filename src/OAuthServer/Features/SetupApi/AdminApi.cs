@@ -59,7 +59,7 @@ public sealed class AdminApi(AdminCatalogue catalogue, BearerDoor door, RequestO
         {
             var from = origins.Of(http).Address;
             var actor = new AuditActor(me.User.Id, me.User.Username, AuditDoor.Api, from?.ToString(), operation.Name, clock.GetUtcNow());
-            return new(me.Org, actor, from, IfMatch(http), http.RequestAborted);
+            return new(me.Org, actor, from, IfMatch(http), http.RequestAborted) { AuthenticatedAt = me.Token.AuthenticatedAt };
         }
         await (refusal ?? AdminAnswers.NotAdministrator).ExecuteAsync(http);
         return null;

@@ -46,6 +46,9 @@ public static class ExampleLogins
         return new(passed, LoginHistory.DecisionWord(ruling.Decision), ruling.DecidingRule, reason);
     }
 
+    /// <summary>The answer that an example must get, in a few words.</summary>
+    public static string Expected(ExampleLogin example) => new ExampleResult(true, example.Expect.ToString().ToLowerInvariant(), example.Rule, example.Reason).ToString();
+
     static LoginFacts Facts(ExampleLogin example, OrgPolicy policy, ExampleCast cast)
     {
         var at = example.At ?? UsualTime;

@@ -1,0 +1,144 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using OAuthServer.Orgs;
+using OAuthServer.Tests.Administration.Policies;
+using OAuthServer.Tests.Support;
+
+namespace OAuthServer.Tests.Features.Setup.Policies;
+
+/// <summary>The pages of policies, as an administrator goes through them.</summary>
+[Collection(nameof(ServersCollection))]
+public sealed class PolicyPagesTests(Servers servers)
+{
+    [Fact]
+    public async Task A_risky_change_is_looked_at_saved_and_kept_only_by_who_has_signed_in_since()
+    {
+        var (scene, browser, path) = await SceneAsync();
+        var page = await browser.GetAsync(path);
+        foreach (var text in new[] { "1. Not locked", "14. Password not expired", "Its people administer the organization.", "Used by", "1 person", "Programs append the security token" })
+            Assert.Contains(text, page.Html, StringComparison.Ordinal);
+        var review = await browser.PostAsync(page, path + "&handler=Review", [.. Fields(page).Where(field => field.Name != "session.idleMinutes"), ("session.idleMinutes", "30"), ("version", "1")]);
+        Assert.Contains("session.idleMinutes 120 -&gt; 30", review.Html, StringComparison.Ordinal);
+        Assert.Single(Regex.Matches(review.Html, " -&gt; ", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        var saved = await browser.PostAsync(review, path + "&handler=Save", ("settings", Hidden(review, "settings")), ("version", Hidden(review, "version")), ("trialMinutes", "10"));
+        Assert.Equal(path, saved.LocalLocation);
+        Assert.Equal(30, (await scene.SettingsAsync(scene.Admin.ProfileId)).Session.IdleMinutes);
+        var list = await browser.GetAsync("/setup/policies");
+        Assert.Contains("On trial:", list.Html, StringComparison.Ordinal);
+        Assert.Contains("sign out and in again", list.Html, StringComparison.Ordinal);
+        var trial = (await scene.Trials.ListAsync(scene.Call(), new())).Value!.Items[0].Trial;
+        Assert.Contains("A sign-in made after the change is needed.", (await browser.PostAsync(list, "/setup/policies?handler=Confirm", ("trial", trial))).Html, StringComparison.Ordinal);
+        scene.Server.Clock.Advance(TimeSpan.FromSeconds(5));
+        var fresh = new TestBrowser(scene.Server);
+        await fresh.SignInAsync(scene.Admin);
+        var again = await fresh.GetAsync(path);
+        Assert.Contains($"name=\"trial\" value=\"{trial}\"", again.Html, StringComparison.Ordinal);
+        Assert.Equal("/setup/policies", (await fresh.PostAsync(again, "/setup/policies?handler=Confirm", ("trial", trial))).LocalLocation);
+        Assert.Contains("The change stays.", (await fresh.GetAsync("/setup/policies")).Html, StringComparison.Ordinal);
+        scene.Server.Clock.Advance(TimeSpan.FromMinutes(20));
+        await scene.Trials.RevertDueAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(30, (await scene.SettingsAsync(scene.Admin.ProfileId)).Session.IdleMinutes);
+    }
+
+    [Fact]
+    public async Task Fields_that_are_not_touched_change_nothing()
+    {
+        var (_, browser, path) = await SceneAsync(PolicyScene.Administrator with
+        {
+            LoginHours = new() { TimeZone = "UTC", Monday = ["00:00-24:00"], Tuesday = ["00:00-24:00"], Wednesday = ["00:00-24:00"], Thursday = ["00:00-12:00", "12:00-24:00"], Friday = ["00:00-24:00"], Saturday = ["00:00-24:00"], Sunday = ["00:00-24:00"] },
+            LoginRanges = ["127.0.0.0/8", "192.0.2.1-192.0.2.9"],
+            SecurityToken = new() { LifetimeDays = 30, SingleUse = true },
+        });
+        var page = await browser.GetAsync(path);
+        var review = await browser.PostAsync(page, path + "&handler=Review", [.. Fields(page), ("version", "1")]);
+        Assert.Contains("Nothing differs from what applies.", review.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_would_lock_everybody_out_is_said_before_it_is_saved_and_refused_when_it_is()
+    {
+        var (scene, browser, path) = await SceneAsync();
+        var page = await browser.GetAsync(path);
+        const string json = """{ "loginRanges": ["192.0.2.0/24"], "permissions": { "administrator": true } }""";
+        var review = await browser.PostAsync(page, path + "&handler=Review", ("json", json), ("version", "1"));
+        Assert.Contains("127.0.0.1 is outside the profile&#x27;s login IP ranges.", review.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("handler=Save", review.Html, StringComparison.Ordinal);
+        Assert.Contains("no administrator could sign in", (await browser.PostAsync(page, path + "&handler=Save", ("settings", json), ("version", "1"))).Html, StringComparison.Ordinal);
+        Assert.Contains("<code>lockout.minutes</code>: 7 is not allowed", (await browser.PostAsync(page, path + "&handler=Review", ("json", """{ "lockout": { "minutes": 7 } }"""), ("version", "1"))).Html, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await browser.PostAsync(page, path + "&handler=Review", ("json", "{ broken"), ("version", "1"))).Status);
+        Assert.Equal(HttpStatusCode.OK, (await browser.PostAsync(page, path + "&handler=Save", ("settings", "[1"), ("version", "1"))).Status);
+        Assert.Empty((await scene.SettingsAsync(scene.Admin.ProfileId)).LoginRanges);
+    }
+
+    [Fact]
+    public async Task An_old_version_is_looked_at_and_brought_back()
+    {
+        var (scene, browser, _) = await SceneAsync();
+        var profile = await scene.Org.ProfileAsync(new() { ApiOnly = true });
+        await scene.Org.ChangeProfileAsync(profile.Id, new());
+        var path = "/setup/policies/profile?name=" + Uri.EscapeDataString(profile.Name);
+        var page = await browser.GetAsync(path);
+        Assert.Contains("apiOnly true -&gt; false", page.Html, StringComparison.Ordinal);
+        var review = await browser.PostAsync(page, path + "&handler=Review", ("restore", "1"), ("version", "2"));
+        await browser.PostAsync(review, path + "&handler=Save", ("settings", Hidden(review, "settings")), ("version", Hidden(review, "version")));
+        Assert.True((await scene.SettingsAsync(profile.Id)).ApiOnly);
+    }
+
+    [Fact]
+    public async Task The_other_pages_open_ask_test_and_switch()
+    {
+        var (scene, browser, _) = await SceneAsync();
+        var user = await scene.Org.UserAsync();
+        var asked = await browser.GetAsync($"/setup/policies/what-if?user={Uri.EscapeDataString(user.Username)}&channel=PasswordGrant&address=198.51.100.7&presented=password");
+        foreach (var text in new[] { "The security token was missing", "in no trusted network", "append the current security token" })
+            Assert.Contains(text, asked.Html, StringComparison.OrdinalIgnoreCase);
+        var tests = await browser.GetAsync("/setup/policies/tests");
+        Assert.Contains("There are no policy tests yet.", tests.Html, StringComparison.Ordinal);
+        var login = $$"""{ "user": "{{user.Username}}", "channel": "passwordGrant", "from": "127.0.10.7", "presented": ["password"], "expect": "allow" }""";
+        Assert.Equal("/setup/policies/tests", (await browser.PostAsync(tests, "/setup/policies/tests?handler=Save", ("test", "Office"), ("login", login))).LocalLocation);
+        Assert.Contains("badge success\">Passes", (await browser.GetAsync("/setup/policies/tests")).Html, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await browser.PostAsync(tests, "/setup/policies/tests?handler=Save", ("test", "Office"), ("login", "{"))).Status);
+        var organization = await browser.GetAsync("/setup/policies/organization");
+        var refused = await browser.PostAsync(organization, null, ("soapLoginEnabled", "true"), ("version", Hidden(organization, "version")));
+        Assert.Contains("Office: expected allow, got deny (ChannelClosedByOrg)", refused.Html, StringComparison.Ordinal);
+        await browser.PostAsync(refused, null, ("soapLoginEnabled", "true"), ("ignoreTests", "true"), ("version", Hidden(organization, "version")));
+        Assert.Contains("On trial: organization", (await browser.GetAsync("/setup/policies/organization")).Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_organizations_profile_is_not_found()
+    {
+        var (scene, browser, own) = await SceneAsync();
+        var other = await (await TestOrg.AddAsync(scene.Server)).ProfileAsync(new());
+        var path = "/setup/policies/profile?name=" + Uri.EscapeDataString(other.Name);
+        Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync(path)).Status);
+        var page = await browser.GetAsync(own);
+        foreach (var handler in new[] { "Review", "Save", "Rename", "Delete" })
+            Assert.Equal(HttpStatusCode.NotFound, (await browser.PostAsync(page, $"{path}&handler={handler}", ("settings", "{}"), ("to", "Mine"))).Status);
+    }
+
+    async Task<(PolicyScene Scene, TestBrowser Browser, string Path)> SceneAsync(ProfileSettings? administrator = null)
+    {
+        var scene = await PolicyScene.NewAsync(await servers.OnAsync("SQLite"), administrator);
+        await scene.Server.NoticeAsync();
+        var browser = new TestBrowser(scene.Server);
+        await browser.SignInAsync(scene.Admin);
+        return (scene, browser, "/setup/policies/profile?name=" + Uri.EscapeDataString(await scene.NameAsync(scene.Admin.ProfileId)));
+    }
+
+    static string Hidden(Page page, string name) => WebUtility.HtmlDecode(Regex.Match(page.Html, $"name=\"{name}\" value=\"([^\"]*)\"", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value);
+
+    /// <summary>The fields of the profile's form, as the page shows them.</summary>
+    static IEnumerable<(string Name, string Value)> Fields(Page page)
+    {
+        var form = page.Html[page.Html.IndexOf("policy-checks", StringComparison.Ordinal)..page.Html.IndexOf("id=\"json\"", StringComparison.Ordinal)];
+        foreach (Match box in Regex.Matches(form, "<input type=\"checkbox\" name=\"([^\"]+)\" value=\"([^\"]+)\" checked", RegexOptions.None, TimeSpan.FromSeconds(1)))
+            yield return (box.Groups[1].Value, box.Groups[2].Value);
+        foreach (Match input in Regex.Matches(form, "<input id=\"[^\"]+\" name=\"([^\"]+)\"[^>]*? value=\"([^\"]*)\"", RegexOptions.None, TimeSpan.FromSeconds(1)))
+            yield return (input.Groups[1].Value, WebUtility.HtmlDecode(input.Groups[2].Value));
+        foreach (Match area in Regex.Matches(form, "<textarea id=\"[^\"]+\" name=\"([^\"]+)\"[^>]*>([^<]*)</textarea>", RegexOptions.None, TimeSpan.FromSeconds(1)))
+            yield return (area.Groups[1].Value, WebUtility.HtmlDecode(area.Groups[2].Value));
+        foreach (Match select in Regex.Matches(form, "<select id=\"[^\"]+\" name=\"([^\"]+)\">(.*?)</select>", RegexOptions.Singleline, TimeSpan.FromSeconds(1)))
+            yield return (select.Groups[1].Value, Regex.Match(select.Groups[2].Value, "value=\"([^\"]*)\" selected", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value);
+    }
+}
