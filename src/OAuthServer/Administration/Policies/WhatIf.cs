@@ -6,7 +6,6 @@ using OAuthServer.Data;
 using OAuthServer.Login;
 using OAuthServer.Login.Explaining;
 using OAuthServer.Login.Examples;
-using OAuthServer.Login.Explaining;
 using OAuthServer.Orgs;
 using OAuthServer.Policy;
 using OAuthServer.Policy.Lockout;
