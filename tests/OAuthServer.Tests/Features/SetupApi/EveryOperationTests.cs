@@ -126,15 +126,15 @@ public sealed class EveryOperationTests(Servers servers)
         var now = scene.Server.Clock.GetUtcNow();
         await using var db = scene.Server.Database.NewContext();
         var profile = (await db.Profiles.FindAsync(user.ProfileId))!;
-        var draft = new Draft { Id = RandomId.New(), OrgId = scene.Org.Id, Kind = DraftKind.Networks, Content = "[]", SavedBy = "test", SavedAt = now };
-        var trial = new TrialChange { Id = RandomId.New(), OrgId = scene.Org.Id, Kind = "networks", ObjectId = scene.Org.Id, Before = "[]", After = "[]", SavedBy = "test", SavedAt = now, RevertsAt = now.AddDays(3000) };
-        var job = new Job { Id = RandomId.New(), OrgId = scene.Org.Id, Kind = "replay", State = JobState.Cancelled, Input = "{}", Actor = "{}", CreatedAt = now, FinishedAt = now };
+        var draft = new Draft { Id = RandomId.New(16), OrgId = scene.Org.Id, Kind = DraftKind.Networks, Content = "[]", SavedBy = "test", SavedAt = now };
+        var trial = new TrialChange { Id = RandomId.New(16), OrgId = scene.Org.Id, Kind = "networks", ObjectId = scene.Org.Id, Before = "[]", After = "[]", SavedBy = "test", SavedAt = now, RevertsAt = now.AddDays(3000) };
+        var job = new Job { Id = RandomId.New(16), OrgId = scene.Org.Id, Kind = "replay", State = JobState.Cancelled, Input = "{}", Actor = "{}", CreatedAt = now, FinishedAt = now };
         var integration = new Integration
         {
-            Id = RandomId.New(), OrgId = scene.Org.Id, UserId = user.Id, ClientId = scene.App.ClientId, Network = "somewhere", Client = "curl", FirstSeenAt = now, LastSeenAt = now, Summary = "{}",
+            Id = RandomId.New(16), OrgId = scene.Org.Id, UserId = user.Id, ClientId = scene.App.ClientId, Network = "somewhere", Client = "curl", FirstSeenAt = now, LastSeenAt = now, Summary = "{}",
         };
-        var test = new PolicyTest { Id = RandomId.New(), OrgId = scene.Org.Id, Name = "test " + RandomId.New(), Content = "{}" };
-        var window = new BrownOut { Id = RandomId.New(), OrgId = scene.Org.Id, StartsAt = now.AddDays(3000), EndsAt = now.AddDays(3001), Selection = "{}", AnnouncedBy = "test", AnnouncedAt = now };
+        var test = new PolicyTest { Id = RandomId.New(16), OrgId = scene.Org.Id, Name = "test " + RandomId.New(16), Content = "{}" };
+        var window = new BrownOut { Id = RandomId.New(16), OrgId = scene.Org.Id, StartsAt = now.AddDays(3000), EndsAt = now.AddDays(3001), Selection = "{}", AnnouncedBy = "test", AnnouncedAt = now };
         var audit = new AuditEntry { OrgId = scene.Org.Id, At = now, Actor = "test", Door = AuditDoor.Cli, Operation = "test", ObjectKind = "user", ObjectId = user.Id, ObjectName = user.Username };
         db.AddRange(draft, trial, job, integration, test, window, audit);
         await db.SaveChangesAsync();
