@@ -133,7 +133,7 @@ public sealed class SigningKeyRing(Database database, ChangeWatch changes, Maste
     public static readonly TimeSpan LongestToken = TimeSpan.FromHours(24);
 
     /// <summary>How soon keys can be replaced again: whoever verifies tokens is to keep up.</summary>
-    public static readonly TimeSpan Pause = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan Pause = TimeSpan.FromHours(1);
 
     /// <summary>Longer than any node needs to hear of a change.</summary>
     static readonly TimeSpan Moment = TimeSpan.FromSeconds(10);
