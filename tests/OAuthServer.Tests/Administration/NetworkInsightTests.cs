@@ -63,6 +63,12 @@ public sealed class NetworkInsightTests(Servers servers)
 
     static LoginRecord Record(JobScene scene, string address, string decision, string user) => new()
     {
-        At = scene.Server.Clock.GetUtcNow(), OrgId = scene.Org.Id, UserId = user, SourceAddress = address, Decision = decision, Trace = "passed", Facts = "{}",
+        At = scene.Server.Clock.GetUtcNow(),
+        OrgId = scene.Org.Id,
+        UserId = user,
+        SourceAddress = address,
+        Decision = decision,
+        Trace = "passed",
+        Facts = "{}",
     };
 }

@@ -41,7 +41,7 @@ public sealed class ReplayScene
     /// <summary>Waits for the server's own worker.</summary>
     public async Task<ReplaySight> EndAsync(string id)
     {
-        for (var i = 0; i < 1_200; i++)
+        for (var i = 0; i < 6_000; i++)
         {
             var sight = (await Replays.GetAsync(Call("replay.get"), new(id))).Value!;
             if (sight.Job.IsOver)

@@ -82,7 +82,16 @@ public sealed class GeneratedHistory
             var name = $"g{i}-{id.ToLowerInvariant()}@example.test";
             db.Add(new User
             {
-                Id = id, OrgId = org.Id, ProfileId = profiles[i % 4][0].Id, Username = name, NormalizedUsername = name, Email = name, FirstName = "G", LastName = "U", CreatedAt = now, UpdatedAt = now,
+                Id = id,
+                OrgId = org.Id,
+                ProfileId = profiles[i % 4][0].Id,
+                Username = name,
+                NormalizedUsername = name,
+                Email = name,
+                FirstName = "G",
+                LastName = "U",
+                CreatedAt = now,
+                UpdatedAt = now,
             });
             users.Add(id);
         }

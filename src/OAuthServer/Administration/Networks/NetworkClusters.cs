@@ -71,7 +71,7 @@ static class NetworkClusters
 
     static SuggestedNetwork One(AddressUse use) => new(use.Address.ToString(), 1, 1, use.Users.Count, use.Logins, use.LastAt);
 
-    static SuggestedNetwork Range(string range, IReadOnlyList<AddressUse> uses) => new(
+    static SuggestedNetwork Range(string range, List<AddressUse> uses) => new(
         range, uses.Count, SizeOf(IpRange.TryParse(range)!), uses.SelectMany(use => use.Users).Distinct(StringComparer.Ordinal).Count(), uses.Sum(use => use.Logins), uses.Max(use => use.LastAt));
 
     static double SizeOf(IpRange range) => (double)(range.End - range.Start) + 1;

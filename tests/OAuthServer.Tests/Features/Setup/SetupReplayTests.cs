@@ -51,8 +51,16 @@ public sealed class SetupReplayTests(Servers servers)
         {
             db.Add(new Job
             {
-                Id = id, OrgId = scene.Org.Id, Kind = ReplayJob.Word, State = JobState.Running, Done = 40, Total = 100, SeenAt = scene.Server.Clock.GetUtcNow(), CreatedAt = scene.Server.Clock.GetUtcNow(),
-                Input = SettingsJson.Write(new ReplayInput { Days = 30 }), Actor = SettingsJson.Write(new AuditActor(null, "anna", AuditDoor.Page, null, "replay.start", scene.Server.Clock.GetUtcNow())),
+                Id = id,
+                OrgId = scene.Org.Id,
+                Kind = ReplayJob.Word,
+                State = JobState.Running,
+                Done = 40,
+                Total = 100,
+                SeenAt = scene.Server.Clock.GetUtcNow(),
+                CreatedAt = scene.Server.Clock.GetUtcNow(),
+                Input = SettingsJson.Write(new ReplayInput { Days = 30 }),
+                Actor = SettingsJson.Write(new AuditActor(null, "anna", AuditDoor.Page, null, "replay.start", scene.Server.Clock.GetUtcNow())),
             });
             await db.SaveChangesAsync(TestContext.Current.CancellationToken);
         }
