@@ -72,10 +72,12 @@ public readonly record struct OldWayFinding(OldWay? Way, IReadOnlyList<BrownOutW
 public sealed class OldWaysSnapshot(FrozenSet<string> orgs, FrozenDictionary<string, KnownWay[]> ways, FrozenDictionary<string, BrownOutWindow[]> windows)
 {
     /// <summary>What is known against a login. Most organizations have nothing closed: for their logins this is one look into a table.</summary>
-    public OldWayFinding Find(LoginFacts facts, RequestContext request)
+    public OldWayFinding Find(LoginFacts facts, RequestContext request) =>
+        orgs.Contains(facts.Org.Id) && facts.Channel.TakesAppendedSecret() && facts.User.Id.Length > 0 ? Look(facts, request) : OldWayFinding.Nothing;
+
+    // Apart, so that what its lambda holds is made only for those who need it.
+    OldWayFinding Look(LoginFacts facts, RequestContext request)
     {
-        if (!orgs.Contains(facts.Org.Id) || !facts.Channel.TakesAppendedSecret() || facts.User.Id.Length == 0)
-            return OldWayFinding.Nothing;
         var way = KnownWayOf(facts, request);
         if (way is { IsClosed: true })
             return new(new(way.Id, null), [], null);

@@ -90,7 +90,14 @@ public sealed class IntegrationPlanning(
         var before = new { row.Stage };
         row.Plan = SettingsJson.Write(IntegrationPlan.Of(row) with
         {
-            Target = target, Runs = input.Runs, SilentHours = input.SilentHours, Scopes = scopes, PlannedBy = call.Actor.Name, PlannedAt = call.At, ClosedBy = null, EvenThough = null,
+            Target = target,
+            Runs = input.Runs,
+            SilentHours = input.SilentHours,
+            Scopes = scopes,
+            PlannedBy = call.Actor.Name,
+            PlannedAt = call.At,
+            ClosedBy = null,
+            EvenThough = null,
         });
         (row.Stage, row.StageChangedAt, row.NewClientId) = (IntegrationStage.Planned, call.At, clientId);
         await IntegrationOperations.AuditAsync(db, row, before, new { row.Stage, target, app = clientId, input.Runs, scopes });

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.EntityFrameworkCore;
 using OAuthServer.Administration;
 using OAuthServer.Administration.Integrations;
 using OAuthServer.Data;

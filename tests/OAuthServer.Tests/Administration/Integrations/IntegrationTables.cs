@@ -129,8 +129,15 @@ public sealed class IntegrationTables
     {
         var row = new Integration
         {
-            Id = "i", OrgId = "o", UserId = "u", ClientId = "c", Network = "n", Client = "x", Summary = SettingsJson.Write(new IntegrationSummary()),
-            Plan = SettingsJson.Write(new IntegrationPlan { Target = IntegrationTarget.ClientCredentials, Scopes = ["api"] }), PasswordLastSeenAt = Now.AddHours(-silentHours),
+            Id = "i",
+            OrgId = "o",
+            UserId = "u",
+            ClientId = "c",
+            Network = "n",
+            Client = "x",
+            Summary = SettingsJson.Write(new IntegrationSummary()),
+            Plan = SettingsJson.Write(new IntegrationPlan { Target = IntegrationTarget.ClientCredentials, Scopes = ["api"] }),
+            PasswordLastSeenAt = Now.AddHours(-silentHours),
         };
         var evidence = IntegrationEvidence.Of(row, runs, elsewhere, scopeMissing ? ["openid"] : ["api", "openid"], Now);
         Assert.Equal(stage, evidence.After(IntegrationStage.Planned));

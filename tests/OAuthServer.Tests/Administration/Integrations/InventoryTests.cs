@@ -148,9 +148,19 @@ public sealed class InventoryTests
             {
                 var record = new LoginRecord
                 {
-                    At = server.Clock.GetUtcNow().AddSeconds(done - count), OrgId = orgId, UserId = users[done % users.Count], ClientId = "nightly", Channel = Policy.LoginChannel.PasswordGrant,
-                    SourceAddress = "192.0.2.7", UserAgent = "jsforce/3.1", Proven = Policy.Proof.Password | Policy.Proof.SecurityToken, TokenUsed = true, TokenNeeded = true,
-                    Decision = "allow", Trace = "passed", Facts = new string('x', 300),
+                    At = server.Clock.GetUtcNow().AddSeconds(done - count),
+                    OrgId = orgId,
+                    UserId = users[done % users.Count],
+                    ClientId = "nightly",
+                    Channel = Policy.LoginChannel.PasswordGrant,
+                    SourceAddress = "192.0.2.7",
+                    UserAgent = "jsforce/3.1",
+                    Proven = Policy.Proof.Password | Policy.Proof.SecurityToken,
+                    TokenUsed = true,
+                    TokenNeeded = true,
+                    Decision = "allow",
+                    Trace = "passed",
+                    Facts = new string('x', 300),
                 };
                 change?.Invoke(done, record);
                 db.Add(record);

@@ -35,7 +35,7 @@ public sealed class IntegrationPagesTests : IAsyncLifetime
         Assert.Contains(scene.User.Username, list.Html, StringComparison.Ordinal);
 
         var planned = await browser.PostAsync(await GetAsync(path), path + "/plan", ("target", "ClientCredentials"), ("runs", "2"));
-        var secret = Regex.Match(planned.Html, "<code class=\"secret\">([0-9a-f]{64})</code>", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value;
+        var secret = Regex.Match(planned.Html, "<code class=\"secret\">(?<secret>[0-9a-f]{64})</code>", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["secret"].Value;
         Assert.NotEmpty(secret);
         Assert.Contains("no-store", planned.Headers.CacheControl?.ToString(), StringComparison.Ordinal);
         var after = await GetAsync(path);
@@ -62,7 +62,7 @@ public sealed class IntegrationPagesTests : IAsyncLifetime
         Assert.Contains("1 integrations use a password", weighed.Html, StringComparison.Ordinal);
         var announced = await browser.FollowAsync(await browser.PostAsync(weighed, "/setup/integrations/brown-outs/announce", window));
         Assert.Contains("The brown-out is announced", announced.Html, StringComparison.Ordinal);
-        var id = Regex.Match(announced.Html, "name=\"window\" value=\"([^\"]+)\"", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value;
+        var id = Regex.Match(announced.Html, "name=\"window\" value=\"(?<id>[^\"]+)\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["id"].Value;
         var cancelled = await browser.FollowAsync(await browser.PostAsync(announced, "/setup/integrations/brown-outs/cancel", ("window", id)));
         Assert.Contains("The brown-out is cancelled.", cancelled.Html, StringComparison.Ordinal);
         Assert.Contains("must be now or within a year", (await GetAsync("/setup/integrations/brown-outs?startsAt=2020-01-01T00:00&endsAt=2020-01-01T01:00")).Html, StringComparison.Ordinal);
