@@ -6,7 +6,6 @@ using OAuthServer.Administration;
 using OAuthServer.Administration.Jobs;
 using OAuthServer.Administration.People.Import;
 using OAuthServer.Data;
-using OAuthServer.Federation;
 using OAuthServer.Policy;
 using OAuthServer.Tests.Support;
 

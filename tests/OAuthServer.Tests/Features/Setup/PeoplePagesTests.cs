@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
-using OAuthServer.Data;
 using OAuthServer.Policy;
 using OAuthServer.Tests.Administration.People;
 using OAuthServer.Tests.Support;
