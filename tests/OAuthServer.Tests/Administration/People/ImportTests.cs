@@ -198,7 +198,7 @@ public sealed class ImportTests(Servers servers)
     static async Task<JobSight> EndAsync(PeopleScene scene, string id)
     {
         JobSight? job = null;
-        await Until.TrueAsync(async () => (job = PeopleScene.Done(await scene.Room<JobOperations>().GetAsync(scene.Call("jobs.get"), new(id)))).IsOver);
+        await Until.TrueAsync(async () => (job = PeopleScene.Done(await scene.Room<JobOperations>().GetAsync(scene.Call("jobs.get"), new(id)))).IsOver, seconds: 120);
         return job!;
     }
 
