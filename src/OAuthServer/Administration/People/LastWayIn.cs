@@ -1,26 +1,18 @@
-using OAuthServer.Accounts;
-using OAuthServer.Data;
+using OAuthServer.Administration.Policies;
 using OAuthServer.Orgs;
 
 namespace OAuthServer.Administration.People;
 
 /// <summary>Guards against changes after which nobody could administer the organization any more, or not the one who makes them.</summary>
-public sealed class LastWayIn(OrgDirectory orgs)
+public sealed class LastWayIn(AccessCheck access)
 {
-    /// <summary>What would be broken if this user could not come in as an administrator any more; null = nothing.</summary>
-    internal async Task<AdminRefusal?> WhyNotWithoutAsync(AdminCall call, HeldUser held)
-    {
-        if (!held.Profile.Administrator)
-            return null;
-        if (held.User.Id == call.Actor.UserId)
-        {
-            return new AdminRefusal.Conflict(
-                "own-account", "This is your own account.", "You would shut yourself out. Ask another administrator to do it.");
-        }
-        var directory = (await orgs.CurrentAsync()).Rows;
-        var others = await Administrators.OfAsync(held.Db, call.Org.Id, directory.AdministratingProfilesOf(call.Org.Id), call.Cancellation);
-        return others.Exists(other => other.Id != held.User.Id) ? null : new AdminRefusal.Conflict(
-            "last-administrator", "This is the last administrator.",
-            "Nobody could administer the organization any more. Make another administrator first, or use oauthserver rescue on the machine itself.");
-    }
+    /// <summary>What would be broken if this user could not come in as an administrator any more, in the caller's transaction; null = nothing.</summary>
+    internal async Task<AdminRefusal?> WhyNotWithoutAsync(AdminCall call, HeldUser held, Func<UserAccount, UserAccount> change) =>
+        held.Profile.Administrator && held.User.Id == call.Actor.UserId
+            ? new AdminRefusal.Conflict("own-account", "This is your own account.", "You would shut yourself out. Ask another administrator to do it.")
+            : await WhyNobodyLeftAsync(call, held, change);
+
+    /// <summary>The same of a change that its own maker may make.</summary>
+    internal async Task<AdminRefusal?> WhyNobodyLeftAsync(AdminCall call, HeldUser held, Func<UserAccount, UserAccount> change) =>
+        held.Profile.Administrator ? await access.WhyNobodyLeftAsync(held.Db, call, ProposedChange.OfUser(held.User.Id, change)) : null;
 }

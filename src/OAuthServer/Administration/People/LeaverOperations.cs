@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OAuthServer.Administration.Integrations;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Orgs;
@@ -34,7 +35,7 @@ public sealed record HandOverSight(string User, string To, IReadOnlyList<MovedAp
 
 /// <summary>Looks ahead of what a step stops, and moves a leaver's integrations to another account.</summary>
 public sealed class LeaverOperations(
-    Database database, OrgDirectory orgs, UserImpacts impacts, UserChanges changes, UserStatusOperations statuses) : IAdminOperations
+    Database database, OrgDirectory orgs, IntegrationDesk desk, UserImpacts impacts, UserChanges changes, UserStatusOperations statuses) : IAdminOperations
 {
     public IEnumerable<AdminOperation> All =>
     [
@@ -57,7 +58,7 @@ public sealed class LeaverOperations(
             return refusal!;
         var apps = await db.ConnectedApps.AsNoTracking().Where(a => a.OrgId == call.Org.Id && a.RunAsUserId == leaver.Id).OrderBy(a => a.Name).ToListAsync(call.Cancellation);
         var profile = await orgs.ProfileAsync(taker.ProfileId);
-        var stops = await UserImpacts.IntegrationsAsync(db, call, leaver, UserStep.Deactivate);
+        var stops = await impacts.IntegrationsAsync(db, call, leaver, UserStep.Deactivate);
         var moved = apps.ConvertAll(app => app.ClientId);
         return new HandOverSight(
             leaver.Username, taker.Username,
@@ -73,17 +74,14 @@ public sealed class LeaverOperations(
         if (taker is null)
             return refusal;
         var apps = await db.ConnectedApps.Where(a => a.OrgId == call.Org.Id && a.RunAsUserId == leaver.Id).ToListAsync(call.Cancellation);
-        foreach (var app in apps)
-            app.RunAsUserId = taker.Id;
+        var moved = await desk.HandOverAsync(db, call.Org.Id, leaver.Id, taker.Id, call.Cancellation);
         var ids = apps.ConvertAll(app => app.Id);
         // What they hold in the leaver's name must not outlive the leaver.
         await db.Grants.Where(g => g.UserId == leaver.Id && ids.Contains(g.AppId) && g.RevokedAt == null && g.Channel == LoginChannel.ClientCredentials)
             .ExecuteUpdateAsync(set => set.SetProperty(g => g.RevokedAt, held.At), call.Cancellation);
-        var owned = await db.Integrations.Where(i => i.OrgId == call.Org.Id && i.OwnerId == leaver.Id)
-            .ExecuteUpdateAsync(set => set.SetProperty(i => i.OwnerId, taker.Id), call.Cancellation);
         db.Audit(
             call.Org.Id, "user", leaver.Id, leaver.Username,
-            before: new { Apps = apps.ConvertAll(app => app.ClientId), OwnedIntegrations = owned }, after: new { HandedTo = taker.Username });
+            before: new { Apps = apps.ConvertAll(app => app.ClientId), OwnedIntegrations = moved.Owned }, after: new { HandedTo = taker.Username });
         return input.Deactivate ? await statuses.CloseAsync(call, held, UserStatus.Inactive) : null;
     });
 

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Accounts;
+using OAuthServer.Administration.Policies;
 using OAuthServer.Data;
 using OAuthServer.Email;
 using OAuthServer.Orgs;
@@ -28,7 +29,8 @@ public sealed class UserChanges(Database database, OrgDirectory orgs, ChangeWatc
             if (await UserSights.FindAsync(db, call, username) is not { } found)
                 return new AdminRefusal.NotFound("user");
             await using var transaction = await db.Database.BeginTransactionAsync(call.Cancellation);
-            await HoldAsync(db, call.Org.Id, call.Cancellation);
+            // Before the user's row, as every change of policy: of two administrators who freeze each other, the second is refused.
+            await PolicyLock.TakeAsync(db, call.Cancellation);
             await AccountLock.TakeAsync(db, found.Id, call.At, call.Cancellation);
             if (await db.Users.SingleOrDefaultAsync(u => u.Id == found.Id, call.Cancellation) is not { } user)
                 return new AdminRefusal.NotFound("user");
@@ -43,10 +45,4 @@ public sealed class UserChanges(Database database, OrgDirectory orgs, ChangeWatc
         await changes.RefreshAsync();
         return await sights.ReadAsync(call, username);
     }
-
-    /// <summary>
-    /// Changes of an organization's people come one after the other: of two administrators who freeze each other, the second is refused.
-    /// </summary>
-    internal static Task<int> HoldAsync(ServerDb db, string orgId, CancellationToken cancellation) =>
-        db.Organizations.Where(org => org.Id == orgId).ExecuteUpdateAsync(set => set.SetProperty(org => org.CreatedAt, org => org.CreatedAt), cancellation);
 }

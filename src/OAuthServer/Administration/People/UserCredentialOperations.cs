@@ -36,7 +36,7 @@ public enum FactorKind
 public sealed record RemoveFactors(string User, FactorKind Kind = FactorKind.All);
 
 /// <summary>Resets and removes what a user holds. Nothing of it is ever shown: what is new goes to the user's mailbox.</summary>
-public sealed class UserCredentialOperations(UserChanges changes, MailedLinks links, SecurityTokens tokens, Outbox outbox, PublicUrl server) : IAdminOperations
+public sealed class UserCredentialOperations(UserChanges changes, LastWayIn lastWayIn, MailedLinks links, SecurityTokens tokens, Outbox outbox, PublicUrl server) : IAdminOperations
 {
     const string Page = "/setup/people/user";
 
@@ -80,6 +80,15 @@ public sealed class UserCredentialOperations(UserChanges changes, MailedLinks li
     public Task<AdminAnswer<UserSight>> RemoveFactorsAsync(AdminCall call, RemoveFactors input) => changes.RunAsync(call, input.User, async held =>
     {
         var (db, user) = (held.Db, held.User);
+        var kept = input.Kind switch
+        {
+            FactorKind.All => Proof.None,
+            FactorKind.Authenticator => ~Proof.Totp,
+            FactorKind.Passkeys => ~Proof.Passkey,
+            FactorKind.RecoveryCodes => ~Proof.None,
+        };
+        if (await lastWayIn.WhyNobodyLeftAsync(call, held, account => account with { Enrolled = account.Enrolled & kept }) is { } refusal)
+            return refusal;
         var (authenticator, passkeys, codes) = (0, new List<string>(), 0);
         if (input.Kind is FactorKind.All or FactorKind.Authenticator)
             authenticator = await db.Authenticators.Where(a => a.UserId == user.Id && a.ConfirmedAt != null).ExecuteDeleteAsync(call.Cancellation);

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OAuthServer.Administration.Integrations;
 using OAuthServer.Data;
 using OAuthServer.Orgs;
 using OAuthServer.Policy;
@@ -52,7 +53,7 @@ public sealed record UserImpact(
     UserStep Step, IReadOnlyList<StoppedIntegration> Integrations, IReadOnlyList<RunsAsSight> RunsAs, int Sessions, int Grants);
 
 /// <summary>Looks ahead of a step, by the login records of the last 90 days. It changes nothing.</summary>
-public sealed class UserImpacts(Database database, OrgDirectory orgs)
+public sealed class UserImpacts(Database database, OrgDirectory orgs, IntegrationDesk desk)
 {
     public const int Days = 90;
     public const int Most = 200;
@@ -75,7 +76,7 @@ public sealed class UserImpacts(Database database, OrgDirectory orgs)
             await GrantsAsync(db, user, input.Step, call));
     }
 
-    internal static async Task<IReadOnlyList<StoppedIntegration>> IntegrationsAsync(ServerDb db, AdminCall call, User user, UserStep step)
+    internal async Task<IReadOnlyList<StoppedIntegration>> IntegrationsAsync(ServerDb db, AdminCall call, User user, UserStep step)
     {
         var since = call.At.AddDays(-Days);
         var records = db.LoginRecords.AsNoTracking().Where(r => r.UserId == user.Id && r.At >= since && r.Decision == "allow" && r.Channel != LoginChannel.Browser);
@@ -92,13 +93,17 @@ public sealed class UserImpacts(Database database, OrgDirectory orgs)
         var clients = uses.Select(use => use.Key.ClientId).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
         var names = await db.ConnectedApps.AsNoTracking().Where(app => app.OrgId == user.OrgId && clients.Contains(app.ClientId))
             .ToDictionaryAsync(app => app.ClientId, app => app.Name, StringComparer.Ordinal, call.Cancellation);
-        var owners = await db.Integrations.AsNoTracking().Where(i => i.OrgId == user.OrgId && i.UserId == user.Id && i.OwnerId != null)
-            .Join(db.Users, i => i.OwnerId, u => u.Id, (i, u) => new { i.ClientId, u.Username }).ToListAsync(call.Cancellation);
+        var known = await desk.OfUserAsync(db, user.OrgId, user.Id, call.Cancellation);
         return
         [
-            .. uses.Select(use => new StoppedIntegration(
-                use.Key.ClientId, use.Key.ClientId is { } client ? names.GetValueOrDefault(client) : null, use.Key.Channel, use.Key.SourceAddress, use.Key.UserAgent,
-                use.Count, use.First, use.Last, NextAfter(use.First, use.Last, use.Count, call.At), owners.Find(owner => owner.ClientId == (use.Key.ClientId ?? ""))?.Username)),
+            .. uses.Select(use =>
+            {
+                // The desk knows an integration by its app and the program's name without its version.
+                var integration = known.FirstOrDefault(i => i.ClientId == (use.Key.ClientId ?? "") && (use.Key.UserAgent ?? "").StartsWith(i.Client, StringComparison.OrdinalIgnoreCase));
+                return new StoppedIntegration(
+                    use.Key.ClientId, use.Key.ClientId is { } client ? names.GetValueOrDefault(client) : null, use.Key.Channel, use.Key.SourceAddress, use.Key.UserAgent,
+                    use.Count, use.First, use.Last, integration?.NextExpectedAt ?? NextAfter(use.First, use.Last, use.Count, call.At), integration?.Owner);
+            }),
         ];
     }
 

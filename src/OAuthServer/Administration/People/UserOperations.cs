@@ -113,7 +113,11 @@ public sealed class UserOperations(
     async Task<AdminRefusal?> ChangeAsync(AdminCall call, HeldUser held, UpdateUser input, ProfileFacts? profile)
     {
         var user = held.User;
-        if (profile is { Administrator: false } && user.Status == UserStatus.Active && await lastWayIn.WhyNotWithoutAsync(call, held) is { } refusal)
+        var (profileId, breakGlass) = (profile?.Id ?? user.ProfileId, input.BreakGlass ?? user.IsBreakGlass);
+        UserAccount Changed(UserAccount account) => account with { ProfileId = profileId, IsBreakGlass = breakGlass };
+        if (user.Status == UserStatus.Active && await (profile is { Administrator: false }
+            ? lastWayIn.WhyNotWithoutAsync(call, held, Changed)
+            : profileId != user.ProfileId || breakGlass != user.IsBreakGlass ? lastWayIn.WhyNobodyLeftAsync(call, held, Changed) : Task.FromResult<AdminRefusal?>(null)) is { } refusal)
             return refusal;
         if (input.Email is { } email && email != user.Email)
             await UserEmails.ChangeAsync(held.Db, user, email, held.At, outbox, server, call.Cancellation);
@@ -121,8 +125,8 @@ public sealed class UserOperations(
         user.LastName = input.LastName ?? user.LastName;
         user.Language = input.Language ?? user.Language;
         user.TimeZone = input.TimeZone ?? user.TimeZone;
-        user.ProfileId = profile?.Id ?? user.ProfileId;
-        user.IsBreakGlass = input.BreakGlass ?? user.IsBreakGlass;
+        user.ProfileId = profileId;
+        user.IsBreakGlass = breakGlass;
         return null;
     }
 

@@ -50,7 +50,7 @@ public sealed class UserStatusOperations(UserChanges changes, LastWayIn lastWayI
     {
         if (held.User.Status == status)
             return null;
-        if (held.User.Status == UserStatus.Active && await lastWayIn.WhyNotWithoutAsync(call, held) is { } refusal)
+        if (held.User.Status == UserStatus.Active && await lastWayIn.WhyNotWithoutAsync(call, held, account => account with { Status = status }) is { } refusal)
             return refusal;
         held.User.Status = status;
         if (status == UserStatus.Inactive)

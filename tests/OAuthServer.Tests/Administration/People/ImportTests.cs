@@ -6,7 +6,6 @@ using OAuthServer.Administration;
 using OAuthServer.Administration.Jobs;
 using OAuthServer.Administration.People.Import;
 using OAuthServer.Data;
-using OAuthServer.Federation;
 using OAuthServer.Policy;
 using OAuthServer.Tests.Support;
 
@@ -199,7 +198,7 @@ public sealed class ImportTests(Servers servers)
     static async Task<JobSight> EndAsync(PeopleScene scene, string id)
     {
         JobSight? job = null;
-        await Until.TrueAsync(async () => (job = PeopleScene.Done(await scene.Room<JobOperations>().GetAsync(scene.Call("jobs.get"), new(id)))).IsOver);
+        await Until.TrueAsync(async () => (job = PeopleScene.Done(await scene.Room<JobOperations>().GetAsync(scene.Call("jobs.get"), new(id)))).IsOver, seconds: 120);
         return job!;
     }
 

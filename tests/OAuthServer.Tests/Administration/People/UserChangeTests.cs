@@ -128,7 +128,7 @@ public sealed class UserChangeTests(Servers servers)
         var answers = await Task.WhenAll(
             room.FreezeAsync(scene.Call("users.freeze"), new(other.Username)), room.DeactivateAsync(scene.Call("users.deactivate", by: other), new(scene.Admin.Username)));
         Assert.Single(answers, answer => answer.Refusal is null);
-        Assert.Equal("last-administrator", PeopleScene.Conflict(answers.Single(answer => answer.Refusal is not null)));
+        Assert.Equal("no-administrator-left", PeopleScene.Conflict(answers.Single(answer => answer.Refusal is not null)));
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
-using OAuthServer.Data;
 using OAuthServer.Policy;
 using OAuthServer.Tests.Administration.People;
 using OAuthServer.Tests.Support;
@@ -195,7 +194,7 @@ public sealed class PeoplePagesTests(Servers servers)
     static async Task<Page> DoneAsync(TestBrowser browser, string path, string says)
     {
         Page? page = null;
-        await Until.TrueAsync(async () => (page = await browser.GetAsync(path)).Html.Contains(says, StringComparison.Ordinal) && !page.Html.Contains("<progress", StringComparison.Ordinal));
+        await Until.TrueAsync(async () => (page = await browser.GetAsync(path)).Html.Contains(says, StringComparison.Ordinal) && !page.Html.Contains("<progress", StringComparison.Ordinal), seconds: 120);
         return page!;
     }
 }

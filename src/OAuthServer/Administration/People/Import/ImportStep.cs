@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Accounts;
 using OAuthServer.Administration.Jobs;
+using OAuthServer.Administration.Policies;
 using OAuthServer.Data;
 using OAuthServer.Email;
 using OAuthServer.Http;
@@ -20,7 +21,7 @@ sealed class ImportStep(JobRun run, ImportJudge judge, MailedLinks links, Outbox
             async db =>
             {
                 var now = clock.GetUtcNow();
-                await UserChanges.HoldAsync(db, run.OrgId, cancellation);
+                await PolicyLock.TakeAsync(db, cancellation);
                 var names = batch.Where(row => row.Flaws.Count == 0).Select(row => row.NormalizedUsername).ToList();
                 await db.Users.Where(u => u.OrgId == run.OrgId && names.Contains(u.NormalizedUsername)).ExecuteUpdateAsync(set => set.SetProperty(u => u.UpdatedAt, now), cancellation);
                 var rows = await judge.JudgeAsync(db, batch, isTracked: true, cancellation);
