@@ -77,8 +77,8 @@ static class TestStep
         };
     }
 
-    static IEnumerable<T> Rows<T>(ServerDb db)
-        where T : class => db.ChangeTracker.Entries<T>().Where(entry => entry.State is not (EntityState.Deleted or EntityState.Detached)).Select(entry => entry.Entity).ToList();
+    static List<T> Rows<T>(ServerDb db)
+        where T : class => [.. db.ChangeTracker.Entries<T>().Where(entry => entry.State is not (EntityState.Deleted or EntityState.Detached)).Select(entry => entry.Entity)];
 
     static string Label(string name, OrgState state) => $"test \"{name}\" of {state.Name}";
 }

@@ -60,8 +60,12 @@ public sealed class ConfigTestsTests : IAsyncLifetime
     {
         await ApplyAsync();
         await File.WriteAllTextAsync(Path.Combine(scratch.Folder, "server.json"), """
-            { "database": { "kind": "sqlite", "path": "test.db" }, "masterKey": "env:MASTER_KEY", "mail": { "folder": "mail" } }
+            { "database": { "kind": "sqlite", "path": "test.db" }, "masterKey": "file:master.key", "mail": { "folder": "mail" } }
             """, TestContext.Current.CancellationToken);
+        var key = Path.Combine(scratch.Folder, "master.key");
+        await File.WriteAllTextAsync(key, Convert.ToBase64String(new byte[32]), TestContext.Current.CancellationToken);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         var cases = Path.Combine(scratch.Folder, "cases.json");
         await File.WriteAllTextAsync(cases, $$"""[{{Office}}, { "name": "Outside", "profile": "Standard", "channel": "soapLogin", "from": "203.0.113.1", "presented": ["password"], "expect": "allow" }]""", TestContext.Current.CancellationToken);
         var (code, said) = await SimulateAsync(cases);
@@ -74,11 +78,7 @@ public sealed class ConfigTestsTests : IAsyncLifetime
         Assert.Equal(2, (await SimulateAsync(cases)).Code);
     }
 
-    async Task<(int Code, string Said)> SimulateAsync(string cases)
-    {
-        Environment.SetEnvironmentVariable("MASTER_KEY", Convert.ToBase64String(new byte[32]));
-        return await ServerProcess.RunAsync("simulate", "--file", cases, "--config", Path.Combine(scratch.Folder, "server.json"));
-    }
+    Task<(int Code, string Output)> SimulateAsync(string cases) => ServerProcess.RunAsync("simulate", "--file", cases, "--config", Path.Combine(scratch.Folder, "server.json"));
 
     Task<ApplyReport> ApplyAsync(bool prune = false) => ConfigApply.ApplyAsync(
         scratch.Database, scratch.Key, new PasswordHashing(new PasswordHashingOptions { Rounds = 1000 }), files.Folder, prune, "tests", TimeProvider.System);

@@ -1,9 +1,6 @@
 using System.Text.Json;
 using OAuthServer.Administration;
 using OAuthServer.Administration.Policies;
-using OAuthServer.Apps;
-using OAuthServer.Data;
-using OAuthServer.Orgs;
 using OAuthServer.Tests.Support;
 
 namespace OAuthServer.Tests.Administration.Policies;

@@ -24,7 +24,7 @@ public sealed class TrialsTests(Servers servers)
         await scene.Trials.RevertDueAsync(TestContext.Current.CancellationToken);
         Assert.Equal(30, (await scene.SettingsAsync(scene.Admin.ProfileId)).Session.IdleMinutes);
         scene.Server.Clock.Advance(TimeSpan.FromSeconds(1));
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => scene.Trials.RevertDueAsync()));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => scene.Trials.RevertDueAsync(TestContext.Current.CancellationToken)));
         Assert.Equal(120, (await scene.SettingsAsync(scene.Admin.ProfileId)).Session.IdleMinutes);
         var versions = (await scene.Get<VersionOperations>().ListAsync(scene.Call(), new(await scene.NameAsync(scene.Admin.ProfileId)))).Value!.Items;
         Assert.Equal([3, 2, 1], versions.Select(version => version.Version));

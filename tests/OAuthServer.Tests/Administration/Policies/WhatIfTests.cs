@@ -1,6 +1,5 @@
 using OAuthServer.Administration;
 using OAuthServer.Administration.Policies;
-using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Orgs;
 using OAuthServer.Policy;

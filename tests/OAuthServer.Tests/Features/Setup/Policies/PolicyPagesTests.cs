@@ -126,19 +126,18 @@ public sealed class PolicyPagesTests(Servers servers)
         return (scene, browser, "/setup/policies/profile?name=" + Uri.EscapeDataString(await scene.NameAsync(scene.Admin.ProfileId)));
     }
 
-    static string Hidden(Page page, string name) => WebUtility.HtmlDecode(Regex.Match(page.Html, $"name=\"{name}\" value=\"([^\"]*)\"", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value);
+    static string Hidden(Page page, string name) => WebUtility.HtmlDecode(Regex.Match(page.Html, $"name=\"{name}\" value=\"(?<value>[^\"]*)\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["value"].Value);
 
     /// <summary>The fields of the profile's form, as the page shows them.</summary>
     static IEnumerable<(string Name, string Value)> Fields(Page page)
     {
         var form = page.Html[page.Html.IndexOf("policy-checks", StringComparison.Ordinal)..page.Html.IndexOf("id=\"json\"", StringComparison.Ordinal)];
-        foreach (Match box in Regex.Matches(form, "<input type=\"checkbox\" name=\"([^\"]+)\" value=\"([^\"]+)\" checked", RegexOptions.None, TimeSpan.FromSeconds(1)))
-            yield return (box.Groups[1].Value, box.Groups[2].Value);
-        foreach (Match input in Regex.Matches(form, "<input id=\"[^\"]+\" name=\"([^\"]+)\"[^>]*? value=\"([^\"]*)\"", RegexOptions.None, TimeSpan.FromSeconds(1)))
-            yield return (input.Groups[1].Value, WebUtility.HtmlDecode(input.Groups[2].Value));
-        foreach (Match area in Regex.Matches(form, "<textarea id=\"[^\"]+\" name=\"([^\"]+)\"[^>]*>([^<]*)</textarea>", RegexOptions.None, TimeSpan.FromSeconds(1)))
-            yield return (area.Groups[1].Value, WebUtility.HtmlDecode(area.Groups[2].Value));
-        foreach (Match select in Regex.Matches(form, "<select id=\"[^\"]+\" name=\"([^\"]+)\">(.*?)</select>", RegexOptions.Singleline, TimeSpan.FromSeconds(1)))
-            yield return (select.Groups[1].Value, Regex.Match(select.Groups[2].Value, "value=\"([^\"]*)\" selected", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value);
+        string[] shapes =
+        [
+            "<input type=\"checkbox\" name=\"(?<name>[^\"]+)\" value=\"(?<value>[^\"]+)\" checked", "<input id=\"[^\"]+\" name=\"(?<name>[^\"]+)\"[^>]*? value=\"(?<value>[^\"]*)\"",
+            "<textarea id=\"[^\"]+\" name=\"(?<name>[^\"]+)\"[^>]*>(?<value>[^<]*)</textarea>", "<select id=\"[^\"]+\" name=\"(?<name>[^\"]+)\">(?:(?!</select>).)*value=\"(?<value>[^\"]*)\" selected",
+        ];
+        return shapes.SelectMany(shape => Regex.Matches(form, shape, RegexOptions.Singleline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)))
+            .Select(field => (field.Groups["name"].Value, WebUtility.HtmlDecode(field.Groups["value"].Value)));
     }
 }
