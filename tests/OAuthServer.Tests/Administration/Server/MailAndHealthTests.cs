@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Administration;
 using OAuthServer.Administration.Server;
-using OAuthServer.Data;
 using OAuthServer.Email;
 using OAuthServer.Tests.Support;
 
