@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,7 +34,7 @@ public sealed class EveryOperationTests(Servers servers)
         foreach (var operation in operations)
         {
             Assert.True(api.Contains($"{operation.Method} {AdminCatalogue.Root}{operation.Path}"), $"{operation.Name} has no endpoint.");
-            Assert.True(pages.Any(page => page.Split("/{")[0] == operation.Page), $"{operation.Name} names the page {operation.Page}, which is not there.");
+            Assert.True(pages.Any(page => page.Split("/{")[0] == operation.Page.Split("/{")[0]), $"{operation.Name} names the page {operation.Page}, which is not there.");
             var verb = Assert.Single(areas[operation.Name.Split('.')[0]].Subcommands, command => command.Name == operation.Name.Split('.', 2)[1]);
             Assert.Equal(operation.PathMembers, verb.Arguments.Select(argument => argument.Name));
             Assert.Equal(operation.Summary, verb.Description);
@@ -47,7 +48,7 @@ public sealed class EveryOperationTests(Servers servers)
     {
         var server = await servers.OnAsync("SQLite");
         var features = Path.GetFullPath(Path.Combine(ThisFolder(), "../../../../src/OAuthServer/Features/Setup"));
-        var shown = Directory.GetFiles(features, "*.cshtml", SearchOption.AllDirectories).Select(File.ReadAllText).ToList();
+        var shown = Directory.GetFiles(features, "*.cshtml*", SearchOption.AllDirectories).Select(File.ReadAllText).ToList();
         Assert.Empty(Operations(server).Select(operation => operation.Name).Where(name => !shown.Exists(text => text.Contains($"\"{name}\"", StringComparison.Ordinal))));
     }
 
@@ -60,14 +61,17 @@ public sealed class EveryOperationTests(Servers servers)
         var mine = await AdminScene.NewAsync(server);
         var call = await mine.CallAsync("", AuditDoor.Cli);
         var tried = 0;
+        string Thing(AdminOperation operation, string member) => things.GetValueOrDefault($"{operation.Name}:{member}") ?? things[member];
         foreach (var operation in Operations(server).Where(operation => operation.PathMembers.Count > 0 && !Makes.Contains(operation.Name)))
         {
             var path = operation.Path;
             foreach (var member in operation.PathMembers)
             {
                 Assert.True(things.ContainsKey(member), $"{operation.Name}: make a {{{member}}} in this test.");
-                path = path.Replace($"{{{member}}}", Uri.EscapeDataString(things[member]), StringComparison.Ordinal);
+                path = path.Replace($"{{{member}}}", Uri.EscapeDataString(Thing(operation, member)), StringComparison.Ordinal);
             }
+            if (!operation.IsChange)
+                path += QueryString.Create(Body(operation).Select(member => KeyValuePair.Create(member.Key, member.Value is JsonValue word && word.TryGetValue<string>(out var text) ? text : member.Value!.ToJsonString()))!);
             var isUpload = AdminInput.MembersOf(operation.Input).Any(member => member.IsUpload);
             var answer = await mine.SendAsync(new(operation.Method), path, operation.IsChange && !isUpload ? Body(operation) : null);
             Assert.True(answer.Status == HttpStatusCode.NotFound, $"{operation.Name} by API: {(int)answer.Status} {answer.Text}");
@@ -75,7 +79,7 @@ public sealed class EveryOperationTests(Servers servers)
 
             var sent = Body(operation);
             foreach (var member in operation.PathMembers)
-                sent[member] = AdminInput.FromText(AdminInput.MembersOf(operation.Input).Single(known => known.Name == member), things[member]);
+                sent[member] = AdminInput.FromText(AdminInput.MembersOf(operation.Input).Single(known => known.Name == member), Thing(operation, member));
             var (input, flaws) = AdminInput.Read(operation.Input, sent, isUpload ? new MemoryStream() : null);
             Assert.True(input is not null, $"{operation.Name}: {string.Join(", ", flaws)}");
             var refusal = (await operation.RunAsync(call.For(operation.Name), input)).Refusal;
@@ -86,6 +90,37 @@ public sealed class EveryOperationTests(Servers servers)
         // It is there for who owns it: the test would pass with nonsense otherwise.
         foreach (var (member, path) in new[] { ("user", "/users/"), ("profile", "/profiles/"), ("app", "/apps/"), ("reference", "/sign-ins/"), ("job", "/jobs/"), ("draft", "/drafts/"), ("integration", "/integrations/") })
             Assert.True((await theirs.GetAsync(path + Uri.EscapeDataString(things[member]))).Status == HttpStatusCode.OK, member);
+    }
+
+    /// <summary>What is named in a body or a query, and not in the path, is looked for in the own organization too.</summary>
+    [Theory]
+    [InlineData("policies.what-if", """{"user":"{user}","channel":"browser"}""")]
+    [InlineData("policies.what-if", """{"user":"{me}","channel":"passwordGrant","app":"{app}"}""")]
+    [InlineData("policies.what-if", """{"user":"{me}","channel":"browser","draft":"{draft}"}""")]
+    [InlineData("replay.start", """{"drafts":["{draft}"],"days":1}""")]
+    [InlineData("replay.start", """{"profile":"{profile}","settings":{},"days":1}""")]
+    [InlineData("drafts.save", """{"profile":"{profile}","settings":{}}""")]
+    [InlineData("users.create", """{"username":"new@mine.test","email":"new@mine.test","profile":"{profile}"}""")]
+    [InlineData("users.hand-over", """{"user":"{me}","to":"{user}"}""")]
+    [InlineData("brown-outs.announce", """{"startsAt":"{soon}","endsAt":"{later}","integrations":["{integration}"]}""")]
+    [InlineData("apps.create", """{"settings":{"clientId":"new-app","name":"x","flows":["clientCredentials"],"runAs":"{user}"}}""")]
+    [InlineData("sign-ins.list", """{"user":"{user}"}""")]
+    public async Task What_is_named_inside_is_not_found_either(string name, string body)
+    {
+        var server = await servers.OnAsync("SQLite");
+        var things = await ThingsAsync(await AdminScene.NewAsync(server));
+        var mine = await AdminScene.NewAsync(server);
+        things["me"] = (await mine.Org.UserAsync()).Username;
+        things["soon"] = server.Clock.GetUtcNow().AddDays(5).ToString("O");
+        things["later"] = server.Clock.GetUtcNow().AddDays(5).AddHours(1).ToString("O");
+        await server.NoticeAsync();
+        foreach (var (key, value) in things)
+            body = body.Replace($"{{{key}}}", value, StringComparison.Ordinal);
+        var operation = server.Services.GetRequiredService<AdminCatalogue>().Find(name)!;
+        var (input, flaws) = AdminInput.Read(operation.Input, JsonNode.Parse(body)!.AsObject());
+        Assert.True(input is not null, string.Join(", ", flaws));
+        var refusal = (await operation.RunAsync(await mine.CallAsync(name), input)).Refusal;
+        Assert.True(refusal is AdminRefusal.NotFound || refusal is AdminRefusal.Invalid { Flaws: [{ Message: var said }] } && things.Values.Any(value => said.Contains(value, StringComparison.Ordinal)), refusal?.ToString() ?? "done");
     }
 
     [Fact]
@@ -100,14 +135,14 @@ public sealed class EveryOperationTests(Servers servers)
         [
             $"/setup/people/user?name={Of("user")}", $"/setup/people/confirm?name={Of("user")}&step=freeze", $"/setup/people/hand-over?name={Of("user")}", $"/setup/people/import/job?id={Of("job")}",
             $"/setup/policies/profile?name={Of("profile")}", $"/setup/policies/replay/{Of("job")}", $"/setup/apps/app?id={Of("app")}", $"/setup/integrations/{Of("integration")}",
-            $"/setup/sign-ins/{Of("reference")}",
+            $"/setup/sign-ins/{Of("reference")}", $"/setup/system/audit/{Of("id")}",
         ];
         foreach (var path in paths)
             Assert.True((await mine.Browser.GetAsync(path)).Status == HttpStatusCode.NotFound, path);
         // Every page that shows one thing is in that list.
         var withParameter = Pages([.. server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()])
-            .Where(page => page.StartsWith("/setup", StringComparison.Ordinal) && page.Contains('{', StringComparison.Ordinal)).Select(page => page.Split("/{")[0]);
-        Assert.All(withParameter.Except(["/setup/integrations/brown-outs", "/setup/system/audit"]), page => Assert.Contains(paths, path => path.StartsWith(page + "/", StringComparison.Ordinal)));
+            .Where(page => page.StartsWith("/setup/", StringComparison.Ordinal) && page.Contains('{', StringComparison.Ordinal)).Select(page => page.Split("/{")[0]);
+        Assert.All(withParameter.Except(["/setup/integrations/brown-outs", "/setup/connect"]), page => Assert.Contains(paths, path => path.StartsWith(page + "/", StringComparison.Ordinal)));
         // And no list shows it either.
         foreach (var list in new[] { "/setup", "/setup/sign-ins", "/setup/people", "/setup/policies", "/setup/apps", "/setup/integrations", "/setup/system/audit", "/setup/policies/tests", $"/setup/find?q={Of("user")}" })
         {
@@ -136,7 +171,8 @@ public sealed class EveryOperationTests(Servers servers)
         var test = new PolicyTest { Id = RandomId.New(16), OrgId = scene.Org.Id, Name = "test " + RandomId.New(16), Content = "{}" };
         var window = new BrownOut { Id = RandomId.New(16), OrgId = scene.Org.Id, StartsAt = now.AddDays(3000), EndsAt = now.AddDays(3001), Selection = "{}", AnnouncedBy = "test", AnnouncedAt = now };
         var audit = new AuditEntry { OrgId = scene.Org.Id, At = now, Actor = "test", Door = AuditDoor.Cli, Operation = "test", ObjectKind = "user", ObjectId = user.Id, ObjectName = user.Username };
-        db.AddRange(draft, trial, job, integration, test, window, audit);
+        var mail = new OutboxMessage { Id = RandomId.New(16), Recipient = (await user.RowAsync()).Email, Subject = "x", Body = [1], CreatedAt = now, NextAttemptAt = now.AddDays(1), Attempts = 3, LastError = "away" };
+        db.AddRange(draft, trial, job, integration, test, window, audit, mail);
         await db.SaveChangesAsync();
         return new(StringComparer.Ordinal)
         {
@@ -154,6 +190,7 @@ public sealed class EveryOperationTests(Servers servers)
             ["brownOut"] = window.Id,
             ["entry"] = audit.Id.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["id"] = audit.Id.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ["system.outbox-retry:id"] = mail.Id,
             ["version"] = "1",
         };
     }
