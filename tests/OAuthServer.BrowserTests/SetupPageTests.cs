@@ -52,7 +52,7 @@ public sealed class SetupPageTests(Chromium chromium)
             var answer = await page.GotoAsync(site.Url + path);
             Assert.True(answer!.Status == 200, $"{path}: {answer.Status}\n{string.Join('\n', site.Server.Log.Lines.TakeLast(5))}");
             if (Environment.GetEnvironmentVariable("SCREENSHOTS") is { Length: > 0 } folder)
-                await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{path.Split('?')[0].Trim('/').Replace('/', '-')}{(path.Contains('?', StringComparison.Ordinal) ? "-" + path.Split('?')[1][..4] : "")}-{kind.Replace(' ', '-')}.png"), FullPage = true });
+                await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{string.Concat(path.Trim('/').Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'))}-{kind.Replace(' ', '-')}.png"), FullPage = true });
             await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
             if (kind == "without JavaScript")
                 return;

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OAuthServer.Administration.Server;
 using OAuthServer.Administration.SignIns;
 using OAuthServer.Data;
 using OAuthServer.Federation;
@@ -8,9 +9,10 @@ using OAuthServer.Policy;
 namespace OAuthServer.Administration.Overview;
 
 /// <summary>What an administrator should know first, and the way to everything else: one box that finds things by the beginning of their names.</summary>
-public sealed class OverviewOperations(Database database, LoginReferences references, IdentityProviders providers) : IAdminOperations
+public sealed class OverviewOperations(Database database, LoginReferences references, IdentityProviders providers, MailOperations mails) : IAdminOperations
 {
     const int Most = 8;
+    const int MostMails = 100;
     static readonly TimeSpan Ahead = TimeSpan.FromDays(30);
 
     public IEnumerable<AdminOperation> All =>
@@ -40,7 +42,7 @@ public sealed class OverviewOperations(Database database, LoginReferences refere
             await EndingsAsync(db, call),
             await db.TrialChanges.Where(trial => trial.OrgId == orgId && trial.ConfirmedAt == null && trial.RevertedAt == null)
                 .OrderBy(trial => trial.RevertsAt).Select(trial => new PendingTrial(trial.Id, trial.Kind, trial.SavedBy, trial.RevertsAt)).ToListAsync(call.Cancellation),
-            await db.OutboxMessages.CountAsync(mail => mail.SentAt == null && mail.Attempts > 0, call.Cancellation));
+            (await mails.ListAsync(call, new(MostMails))).Value!.Items.Count(mail => mail.Attempts > 0));
     }
 
     public async Task<AdminAnswer<AdminPage<Found>>> FindAsync(AdminCall call, FindText input)
@@ -81,9 +83,10 @@ public sealed class OverviewOperations(Database database, LoginReferences refere
         var now = call.At.ToUnixTimeMilliseconds() / Hour;
         var first = DateTimeOffset.FromUnixTimeMilliseconds((now - 23) * Hour);
         var firstId = await RecordQuery.FirstIdAsync(db, first, call.Cancellation) ?? long.MaxValue;
-        var records = await db.LoginRecords.Where(record => record.OrgId == call.Org.Id && record.Id >= firstId)
-            .Select(record => new { record.At, record.Decision }).ToListAsync(call.Cancellation);
-        var counts = records.CountBy(record => (Hour: record.At.ToUnixTimeMilliseconds() / Hour, record.Decision)).ToDictionary();
+        var rows = await db.Database.SqlQuery<HourCount>(
+            $"SELECT at / {Hour} AS hour, decision AS decision, COUNT(*) AS count FROM login_records WHERE org_id = {call.Org.Id} AND id >= {firstId} GROUP BY at / {Hour}, decision")
+            .ToListAsync(call.Cancellation);
+        var counts = rows.ToDictionary(row => (row.hour, row.decision), row => (int)row.count);
         return
         [
             .. Enumerable.Range(0, 24).Select(index => now - 23 + index).Select(hour => new HourOfSignIns(
@@ -101,4 +104,7 @@ public sealed class OverviewOperations(Database database, LoginReferences refere
             .Where(ending => ending.At < until);
         return [.. secrets.Select(secret => new Ending("secret", secret.Name, secret.ClientId, secret.ExpiresAt!.Value)).Concat(certificates).OrderBy(ending => ending.At)];
     }
+
+    /// <summary>Named as the columns are, on both databases.</summary>
+    sealed record HourCount(long hour, string decision, long count);
 }

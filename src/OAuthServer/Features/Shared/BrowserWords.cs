@@ -1,4 +1,4 @@
-namespace OAuthServer.Features.Settings;
+namespace OAuthServer.Features.Shared;
 
 /// <summary>What a browser calls itself, in words its owner recognises: <c>Firefox, Windows</c>. A guess, and only for reading.</summary>
 static class BrowserWords
