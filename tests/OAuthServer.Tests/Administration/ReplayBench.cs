@@ -8,7 +8,7 @@ namespace OAuthServer.Tests.Administration;
 /// <summary>How long a replay takes. Run by hand: <c>-explicit only -class "*ReplayBench"</c>; REPLAY_ATTEMPTS says of how many, REPLAY_POSTGRES=1 on which database.</summary>
 public sealed class ReplayBench
 {
-    [Fact(Explicit = true)]
+    [Fact(Explicit = true), Trait("Kind", "Child")]
     public async Task Of_a_million_attempts()
     {
         var attempts = int.Parse(Environment.GetEnvironmentVariable("REPLAY_ATTEMPTS") ?? "1000000", CultureInfo.InvariantCulture);
