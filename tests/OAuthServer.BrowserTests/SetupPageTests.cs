@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using OAuthServer.Tests.Support;
 
 namespace OAuthServer.BrowserTests;
 

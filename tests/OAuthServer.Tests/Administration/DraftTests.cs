@@ -1,6 +1,5 @@
 using System.Text.Json;
 using OAuthServer.Administration;
-using OAuthServer.Administration.Replay;
 using OAuthServer.Data;
 using OAuthServer.Tests.Support;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
-using OAuthServer.Data;
 using OAuthServer.Tests.Support;
 
 namespace OAuthServer.Tests.Administration;

@@ -1,10 +1,8 @@
 using System.Text.Json;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Administration;
 using OAuthServer.Administration.Replay;
 using OAuthServer.Data;
-using OAuthServer.Login;
 using OAuthServer.Orgs;
 using OAuthServer.Tests.Support;
 

@@ -1,6 +1,5 @@
 using OAuthServer.Accounts;
 using OAuthServer.Configuration;
-using OAuthServer.Hosting.Configuration;
 using OAuthServer.Tests.Support;
 
 namespace OAuthServer.Tests.Hosting;

@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using OAuthServer.Accounts;
 using OAuthServer.Data;
 using OAuthServer.Configuration;
-using OAuthServer.Hosting.Configuration;
 using OAuthServer.Orgs;
 using OAuthServer.Policy;
 using OAuthServer.Tests.Support;

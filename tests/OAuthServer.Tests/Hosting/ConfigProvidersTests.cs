@@ -6,7 +6,6 @@ using OAuthServer.Accounts;
 using OAuthServer.Data;
 using OAuthServer.Federation;
 using OAuthServer.Configuration;
-using OAuthServer.Hosting.Configuration;
 using OAuthServer.Tests.Federation;
 using OAuthServer.Tests.Support;
 

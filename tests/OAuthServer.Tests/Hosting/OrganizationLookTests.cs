@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Accounts;
 using OAuthServer.Configuration;
-using OAuthServer.Hosting.Configuration;
 using OAuthServer.Tests.Support;
 
 namespace OAuthServer.Tests.Hosting;

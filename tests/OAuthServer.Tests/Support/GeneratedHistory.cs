@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Data;
-using OAuthServer.Http;
 using OAuthServer.Login;
 using OAuthServer.Orgs;
 using OAuthServer.Policy;
@@ -55,9 +54,9 @@ public sealed class GeneratedHistory
     public static async Task<GeneratedHistory> WriteAsync(Database database, string orgId, int attempts, DateTimeOffset now, int days = 28, int seed = 20261122)
     {
         await using var db = database.NewContext();
-        var org = await db.Organizations.AsNoTracking().SingleAsync(o => o.Id == orgId);
+        var owner = await db.Organizations.AsNoTracking().SingleAsync(o => o.Id == orgId);
         var trusted = await db.TrustedNetworks.AsNoTracking().Where(n => n.OrgId == orgId).ToListAsync();
-        var history = new GeneratedHistory(database, org, FactsMapping.OrgFacts(org, trusted).TrustedNetworks, seed);
+        var history = new GeneratedHistory(database, owner, FactsMapping.OrgFacts(owner, trusted).TrustedNetworks, seed);
         await history.AddPeopleAsync(db, now);
         await history.AddAttemptsAsync(attempts, now.AddDays(-days), TimeSpan.FromDays(days));
         return history;

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -8,7 +7,6 @@ using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Administration;
 using OAuthServer.Data;
 using OAuthServer.Hosting.Commands;
-using OAuthServer.Login;
 using OAuthServer.Tests.Support;
 
 namespace OAuthServer.Tests.Features.SetupApi;
@@ -49,7 +47,7 @@ public sealed class EveryOperationTests(Servers servers)
         var server = await servers.OnAsync("SQLite");
         var features = Path.GetFullPath(Path.Combine(ThisFolder(), "../../../../src/OAuthServer/Features/Setup"));
         var shown = Directory.GetFiles(features, "*.cshtml*", SearchOption.AllDirectories).Select(File.ReadAllText).ToList();
-        Assert.Empty(Operations(server).Select(operation => operation.Name).Where(name => !shown.Exists(text => text.Contains($"\"{name}\"", StringComparison.Ordinal))));
+        Assert.All(Operations(server), operation => Assert.True(shown.Exists(text => text.Contains($"\"{operation.Name}\"", StringComparison.Ordinal)), operation.Name));
     }
 
     [Fact]
