@@ -69,7 +69,7 @@ public sealed class EveryOperationTests(Servers servers)
                 path = path.Replace($"{{{member}}}", Uri.EscapeDataString(things[member]), StringComparison.Ordinal);
             }
             var isUpload = AdminInput.MembersOf(operation.Input).Any(member => member.IsUpload);
-            var answer = await mine.SendAsync(new(operation.Method), path, operation.IsChange && !isUpload ? Body(operation) : null);
+            var answer = await mine.SendAsync(new(operation.Method), path, operation.HasBody && !isUpload ? Body(operation) : null);
             Assert.True(answer.Status == HttpStatusCode.NotFound, $"{operation.Name} by API: {(int)answer.Status} {answer.Text}");
             Assert.Equal("urn:oauthserver:problem:not-found", answer["type"]);
 
