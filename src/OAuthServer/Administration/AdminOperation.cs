@@ -15,7 +15,7 @@ public abstract class AdminOperation
     /// <summary>Such as <c>users.freeze</c>: also the verb of the command line (<c>oauthserver users freeze</c>) and the word in the audit trail.</summary>
     public string Name { get; }
 
-    /// <summary>GET only reads; every other method changes something.</summary>
+    /// <summary>GET only reads. POST changes something or, where <see cref="IsChange"/> says so, only asks with a body; every other method changes something.</summary>
     public string Method { get; }
 
     /// <summary>Under <see cref="AdminCatalogue.Root"/>, such as <c>/users/{user}/freeze</c>. What stands in braces is a member of the input.</summary>
@@ -27,13 +27,17 @@ public abstract class AdminOperation
     /// <summary>One sentence in the imperative: help of the command line, and summary in the OpenAPI document.</summary>
     public string Summary { get; }
 
-    /// <summary>A record of what it is asked with. Members that the path names come from there; a GET takes the others from the query.</summary>
+    /// <summary>A record of what it is asked with. Members that the path names come from there; a GET takes the others from the query, everything else from the body.</summary>
     public abstract Type Input { get; }
 
     /// <summary>What it answers with.</summary>
     public abstract Type Output { get; }
 
-    public bool IsChange => Method != "GET";
+    /// <summary>It changes something, and needs the scope for that.</summary>
+    public bool IsChange { get; private init; } = true;
+
+    /// <summary>What the path does not name is sent as a body.</summary>
+    public bool HasBody => Method != "GET";
 
     /// <summary>The members of the input that the path names, in its order.</summary>
     public IReadOnlyList<string> PathMembers => [.. Path.Split('/').Where(part => part.StartsWith('{')).Select(part => part.Trim('{', '}'))];
@@ -44,7 +48,12 @@ public abstract class AdminOperation
     /// <summary>One that only reads.</summary>
     public static AdminOperation Read<TInput, TOutput>(
         string name, string path, string page, string summary, Func<AdminCall, TInput, Task<AdminAnswer<TOutput>>> run)
-        where TInput : class => new Typed<TInput, TOutput>(name, "GET", path, page, summary, run);
+        where TInput : class => new Typed<TInput, TOutput>(name, "GET", path, page, summary, run) { IsChange = false };
+
+    /// <summary>One that only reads, and is asked with more than a query should hold: queries stand in the logs of proxies, and are short.</summary>
+    public static AdminOperation Ask<TInput, TOutput>(
+        string name, string path, string page, string summary, Func<AdminCall, TInput, Task<AdminAnswer<TOutput>>> run)
+        where TInput : class => new Typed<TInput, TOutput>(name, "POST", path, page, summary, run) { IsChange = false };
 
     /// <summary>One that changes something.</summary>
     /// <param name="name">Its name.</param>

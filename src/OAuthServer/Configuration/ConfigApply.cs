@@ -38,10 +38,12 @@ public static class ConfigApply
     /// <param name="appliedBy">Who saves the new versions of profiles.</param>
     /// <param name="clock">When.</param>
     /// <param name="welcome">What new users are given, in the same transaction.</param>
+    /// <param name="guard">What must hold afterwards; null = what the files say.</param>
     /// <exception cref="ConfigurationException">Everything that is wrong in the files; nothing was changed.</exception>
+    /// <exception cref="InvalidOperationException">The guard refuses; nothing was changed.</exception>
     public static async Task<ApplyReport> ApplyAsync(
         Database database, MasterKey key, PasswordHashing hashing, string folder, bool prune, string appliedBy, TimeProvider clock,
-        Func<ServerDb, IReadOnlyList<NewUser>, Task>? welcome = null)
+        Func<ServerDb, IReadOnlyList<NewUser>, Task>? welcome = null, IApplyGuard? guard = null)
     {
         var orgs = Read(folder, out var errors);
         await using var db = database.NewContext();
@@ -49,6 +51,8 @@ public static class ConfigApply
         var passwords = await FirstPasswords.PrepareAsync(db, hashing, orgs);
         db.Actor = new(null, $"operator {Environment.UserName}", AuditDoor.Cli, null, "apply", clock.GetUtcNow());
         await using var transaction = await db.Database.BeginTransactionAsync();
+        if (guard is not null)
+            await guard.BeginAsync(db);
         db.ChangeTracker.Clear(); // read again: others may have saved while the passwords were hashed
         var run = new ApplyRun
         {
@@ -67,6 +71,8 @@ public static class ConfigApply
                 await EndedSessions.OfUserAsync(db, userId, run.Now);
             if (welcome is not null)
                 await welcome(db, [.. report.NewUsers, .. report.WithoutPassword]);
+            if (guard is not null)
+                await guard.CheckAsync(db);
             await transaction.CommitAsync();
         }
         return report;

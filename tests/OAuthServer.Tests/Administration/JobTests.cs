@@ -97,7 +97,31 @@ public sealed class JobTests(Servers servers)
         Assert.Equal(new Counting.Sum(3240), SettingsJson.Read<Counting.Sum>(job.Result!));
         await using var db = scene.Server.Database.NewContext();
         Assert.Equal(80, await db.RevokedTokens.CountAsync(t => t.Jti.StartsWith(id), Stop));
-        Assert.Equal(80, await db.JobLines.CountAsync(line => line.JobId == id, Stop));
+        Assert.Equal(80, await db.JobLines.CountAsync(line => line.JobId == id && line.Number > 0, Stop));
+    }
+
+    [Theory]
+    [MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task Is_given_up_when_it_kills_its_server_again_and_again_at_one_point(string database)
+    {
+        var scene = await JobScene.NewAsync(await servers.OnAsync(database));
+        var id = await scene.AddAsync("poison", new Counting.Wish(80));
+        var worker = scene.Worker(new Counting("poison"));
+        async Task<JobRun?> DieAndTakeAsync()
+        {
+            scene.Server.Clock.Advance(JobWorker.Silence + TimeSpan.FromSeconds(1));
+            return await worker.TakeAsync(Stop);
+        }
+        Assert.NotNull(await worker.TakeAsync(Stop));
+        var second = (await DieAndTakeAsync())!;
+        await second.CheckpointAsync(10, 80, new Counting.Sum(55), cancellation: Stop); // a step further: counted anew
+        for (var death = 1; death < JobWorker.MostDeaths; death++)
+            Assert.NotNull(await DieAndTakeAsync());
+        Assert.Null(await DieAndTakeAsync());
+        var job = await scene.RowAsync(id);
+        Assert.Equal((JobState.Failed, 10), (job.State, job.Done));
+        Assert.Contains("died 3 times", job.Problem, StringComparison.Ordinal);
+        Assert.Empty((await scene.Jobs.LinesAsync(scene.Call("jobs.lines"), new(id))).Value!.Items);
     }
 
     [Fact]

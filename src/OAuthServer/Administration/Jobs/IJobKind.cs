@@ -12,6 +12,9 @@ public interface IJobKind
     /// </summary>
     /// <exception cref="JobProblemException">It cannot be done; the message is shown to the administrator.</exception>
     Task RunAsync(JobRun run, CancellationToken cancellation);
+
+    /// <summary>A job that is done may be run once more, on its file: else the file goes with the end of the job, as it does with every that fails.</summary>
+    bool KeepsFile(JobRun run) => false;
 }
 
 /// <summary>A job cannot be done, and why, in a sentence for the administrator who asked for it. Never a secret.</summary>

@@ -118,6 +118,7 @@ public sealed class JobOperations(Database database) : IAdminOperations
                 .ExecuteUpdateAsync(set => set.SetProperty(j => j.State, JobState.Cancelled).SetProperty(j => j.FinishedAt, call.At), call.Cancellation);
             if (stopped == 1)
             {
+                await JobQueue.DropUploadAsync(db, job.Id, call.Cancellation);
                 db.Audit(call.Org.Id, "job", job.Id, job.Kind, new { state = job.State }, new { state = JobState.Cancelled });
                 await db.SaveChangesAsync(call.Cancellation);
             }

@@ -88,9 +88,15 @@ public sealed class JobRun : IDisposable
         SaveAsync((_, mine) => mine.ExecuteUpdateAsync(set => set.SetProperty(j => j.SeenAt, tried), cancellation), cancellation);
 
     /// <summary>It is over.</summary>
-    internal Task EndAsync(JobState state, string? problem) => SaveAsync(
-        (_, mine) => mine.ExecuteUpdateAsync(
-            set => set.SetProperty(j => j.SeenAt, tried).SetProperty(j => j.State, state).SetProperty(j => j.Problem, problem).SetProperty(j => j.FinishedAt, tried), CancellationToken.None),
+    internal Task EndAsync(JobState state, string? problem, bool keepsFile = false) => SaveAsync(
+        async (db, mine) =>
+        {
+            var changed = await mine.ExecuteUpdateAsync(
+                set => set.SetProperty(j => j.SeenAt, tried).SetProperty(j => j.State, state).SetProperty(j => j.Problem, problem).SetProperty(j => j.FinishedAt, tried), CancellationToken.None);
+            if (changed > 0 && !keepsFile)
+                await JobQueue.DropUploadAsync(db, Id, CancellationToken.None);
+            return changed;
+        },
         CancellationToken.None);
 
     /// <summary>Puts it back for the next worker: this one stops.</summary>

@@ -19,6 +19,9 @@ public sealed class JobWorker(Database database, IEnumerable<IJobKind> kinds, Ti
     static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often a job may lose its worker without having come a step further: it is what kills them, and would go on.</summary>
+    internal const int MostDeaths = 3;
+
     /// <summary>A worker that was silent for so long is taken for dead.</summary>
     internal static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
 
@@ -64,9 +67,40 @@ public sealed class JobWorker(Database database, IEnumerable<IJobKind> kinds, Ti
             .OrderBy(j => j.CreatedAt).FirstOrDefaultAsync(cancellation);
         if (due is null)
             return null;
-        var taken = await db.Jobs.Where(j => j.Id == due.Id && j.State == due.State && j.SeenAt == due.SeenAt)
-            .ExecuteUpdateAsync(set => set.SetProperty(j => j.State, JobState.Running).SetProperty(j => j.SeenAt, now), cancellation);
-        return taken == 1 ? new(database, clock, due, now) : null;
+        var isTaken = due.State == JobState.Running
+            ? await TakeOverAsync(db, due, now, cancellation)
+            : await db.Jobs.Where(j => j.Id == due.Id && j.State == due.State && j.SeenAt == due.SeenAt)
+                .ExecuteUpdateAsync(set => set.SetProperty(j => j.State, JobState.Running).SetProperty(j => j.SeenAt, now), cancellation) == 1;
+        return isTaken ? new(database, clock, due, now) : null;
+    }
+
+    /// <summary>
+    /// Takes a job that has lost its worker, and notes that; ends it when that has happened too often at one point. The notes are lines before
+    /// the first, which no list shows: they outlive every worker, and go with the job.
+    /// </summary>
+    async Task<bool> TakeOverAsync(ServerDb db, Job job, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var here = SettingsJson.Write(new { job.Done });
+        var deaths = await db.JobLines.AsNoTracking().Where(line => line.JobId == job.Id && line.Number < 0).Select(line => new { line.Number, line.Content }).ToListAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        var mine = db.Jobs.Where(j => j.Id == job.Id && j.State == JobState.Running && j.SeenAt == job.SeenAt);
+        var survives = deaths.Count(death => death.Content == here) < MostDeaths - 1;
+        var held = await (survives
+            ? mine.ExecuteUpdateAsync(set => set.SetProperty(j => j.SeenAt, now), cancellation)
+            : mine.ExecuteUpdateAsync(
+                set => set.SetProperty(j => j.State, JobState.Failed).SetProperty(j => j.FinishedAt, now)
+                    .SetProperty(j => j.Problem, $"The server died {MostDeaths} times at the same point of this work; its log says more. What was done before stays done."), cancellation));
+        if (held == 0)
+            return false; // another node was faster
+        if (survives)
+            db.JobLines.Add(new() { JobId = job.Id, Number = Math.Min(0, deaths.Min(death => (long?)death.Number) ?? 0) - 1, Outcome = "worker-lost", Content = here });
+        else
+            await JobQueue.DropUploadAsync(db, job.Id, cancellation);
+        await db.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+        if (!survives)
+            log.LogError("Job {Id} ({Kind}) has lost its worker {Deaths} times at one point and is given up.", job.Id, job.Kind, MostDeaths);
+        return survives;
     }
 
     /// <summary>Runs one that was taken.</summary>
@@ -79,7 +113,7 @@ public sealed class JobWorker(Database database, IEnumerable<IJobKind> kinds, Ti
             try
             {
                 await WorkAsync(run, ending.Token);
-                await run.EndAsync(JobState.Done, null);
+                await run.EndAsync(JobState.Done, null, known[run.Kind].KeepsFile(run));
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {

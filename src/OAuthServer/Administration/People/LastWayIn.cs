@@ -13,6 +13,10 @@ public sealed class LastWayIn(AccessCheck access)
             : await WhyNobodyLeftAsync(call, held, change);
 
     /// <summary>The same of a change that its own maker may make.</summary>
-    internal async Task<AdminRefusal?> WhyNobodyLeftAsync(AdminCall call, HeldUser held, Func<UserAccount, UserAccount> change) =>
-        held.Profile.Administrator ? await access.WhyNobodyLeftAsync(held.Db, call, ProposedChange.OfUser(held.User.Id, change)) : null;
+    /// <param name="call">Who makes it.</param>
+    /// <param name="held">Whom it concerns. Whether that is an administrator is read where the change is saved, not from a copy.</param>
+    /// <param name="change">What the account would be.</param>
+    /// <param name="losesCodes">Its recovery codes would be gone.</param>
+    internal Task<AdminRefusal?> WhyNobodyLeftAsync(AdminCall call, HeldUser held, Func<UserAccount, UserAccount> change, bool losesCodes = false) =>
+        access.WhyNobodyLeftAsync(held.Db, call, ProposedChange.OfUser(held.User.Id, change) with { LosesCodes = losesCodes });
 }

@@ -58,6 +58,8 @@ public sealed class LeaverOperations(
             return refusal!;
         var apps = await db.ConnectedApps.AsNoTracking().Where(a => a.OrgId == call.Org.Id && a.RunAsUserId == leaver.Id).OrderBy(a => a.Name).ToListAsync(call.Cancellation);
         var profile = await orgs.ProfileAsync(taker.ProfileId);
+        if (apps.Count > 0 && Raises(await orgs.ProfileAsync(leaver.ProfileId), profile))
+            return ToAdministrator(taker);
         var stops = await impacts.IntegrationsAsync(db, call, leaver, UserStep.Deactivate);
         var moved = apps.ConvertAll(app => app.ClientId);
         return new HandOverSight(
@@ -74,6 +76,8 @@ public sealed class LeaverOperations(
         if (taker is null)
             return refusal;
         var apps = await db.ConnectedApps.Where(a => a.OrgId == call.Org.Id && a.RunAsUserId == leaver.Id).ToListAsync(call.Cancellation);
+        if (apps.Count > 0 && Raises(held.Profile, await orgs.ProfileAsync(taker.ProfileId)))
+            return ToAdministrator(taker);
         var moved = await desk.HandOverAsync(db, call.Org.Id, leaver.Id, taker.Id, call.Cancellation);
         var ids = apps.ConvertAll(app => app.Id);
         // What they hold in the leaver's name must not outlive the leaver.
@@ -93,6 +97,13 @@ public sealed class LeaverOperations(
             return (null, new AdminRefusal.Invalid("to", "must be somebody else."));
         return taker.Status == UserStatus.Active ? (taker, null) : (null, new AdminRefusal.Invalid("to", "is not active, so that the apps could not log in."));
     }
+
+    /// <summary>Apps that acted as somebody without these rights would administer from then on, with the secrets that lie wherever they do.</summary>
+    static bool Raises(ProfileFacts leaver, ProfileFacts taker) => taker.Administrator && !leaver.Administrator;
+
+    static AdminRefusal.Conflict ToAdministrator(User taker) => new(
+        "to-administrator", "The apps would act as an administrator.",
+        $"{taker.Username} administers the organization, and whoever holds one of these apps' secrets would too. Choose an account that does not, or let each app act as another first.");
 
     /// <summary>What the rules would say to the app's own login as this account, as far as it does not hang on time and place.</summary>
     static List<string> Obstacles(ConnectedApp app, User taker, ProfileFacts profile)

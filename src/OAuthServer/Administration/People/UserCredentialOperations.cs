@@ -87,7 +87,8 @@ public sealed class UserCredentialOperations(UserChanges changes, LastWayIn last
             FactorKind.Passkeys => ~Proof.Passkey,
             FactorKind.RecoveryCodes => ~Proof.None,
         };
-        if (await lastWayIn.WhyNobodyLeftAsync(call, held, account => account with { Enrolled = account.Enrolled & kept }) is { } refusal)
+        var losesCodes = input.Kind is not FactorKind.Passkeys;
+        if (await lastWayIn.WhyNobodyLeftAsync(call, held, account => account with { Enrolled = account.Enrolled & kept }, losesCodes) is { } refusal)
             return refusal;
         var (authenticator, passkeys, codes) = (0, new List<string>(), 0);
         if (input.Kind is FactorKind.All or FactorKind.Authenticator)

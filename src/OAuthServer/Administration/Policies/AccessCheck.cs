@@ -87,7 +87,7 @@ public sealed class AccessCheck
 #pragma warning restore CA1309
         return rows.ConvertAll(row => new AdministratorHolds(
             UserAccounts.Of(row.User) with { Enrolled = (row.Totp ? Proof.Totp : Proof.None) | (row.Passkey ? Proof.Passkey : Proof.None) },
-            row.Codes, row.Identity,
+            row.Codes && !(change.LosesCodes && change.UserIds.Contains(row.User.Id)), row.Identity,
             new(row.User.TrustedFailures, row.User.TrustedLastFailureAt), new(row.User.UntrustedFailures, row.User.UntrustedLastFailureAt)));
     }
 }

@@ -35,7 +35,7 @@ public sealed class NetworkOperations(Database database, PolicySaves saves) : IA
     public IEnumerable<AdminOperation> All =>
     [
         AdminOperation.Read<Nothing, NetworkSight>("networks.list", "/networks", Page, "List the trusted networks.", ListAsync),
-        AdminOperation.Read<PreviewNetworks, PolicyPreview>("networks.preview", "/networks/preview", Page, "Say what a save of the trusted networks would change and run into.", PreviewAsync),
+        AdminOperation.Ask<PreviewNetworks, PolicyPreview>("networks.preview", "/networks/preview", Page, "Say what a save of the trusted networks would change and run into.", PreviewAsync),
         AdminOperation.Change<SaveNetworks, PolicySaved>("networks.save", "PUT", "/networks", Page, "Save the whole list of trusted networks, on trial.", SaveAsync),
     ];
 

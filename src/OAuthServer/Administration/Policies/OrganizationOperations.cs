@@ -21,6 +21,14 @@ public sealed record SaveOrganization(
     bool? PasswordGrantEnabled = null, bool? SoapLoginEnabled = null, bool? SsoRequiredByDefault = null, bool? DisclosesMissingToken = null,
     int? TrialMinutes = null, bool IgnoreTests = false);
 
+/// <summary>Switches to be looked at before they are saved; what is left out stays as it is.</summary>
+/// <param name="PasswordGrantEnabled">The password grant.</param>
+/// <param name="SoapLoginEnabled">SOAP login.</param>
+/// <param name="SsoRequiredByDefault">Profiles that say nothing about single sign-on require it.</param>
+/// <param name="DisclosesMissingToken">A caller whose password is right is told that only the security token is missing.</param>
+public sealed record PreviewOrganization(
+    bool? PasswordGrantEnabled = null, bool? SoapLoginEnabled = null, bool? SsoRequiredByDefault = null, bool? DisclosesMissingToken = null);
+
 /// <summary>The switches of the organization.</summary>
 public sealed class OrganizationOperations(Database database, PolicySaves saves) : IAdminOperations
 {
@@ -29,6 +37,8 @@ public sealed class OrganizationOperations(Database database, PolicySaves saves)
     public IEnumerable<AdminOperation> All =>
     [
         AdminOperation.Read<Nothing, OrganizationSight>("organization.get", "/organization", Page, "Show the organization's switches.", GetAsync),
+        AdminOperation.Ask<PreviewOrganization, PolicyPreview>(
+            "organization.preview", "/organization/preview", Page, "Say what a save of the organization's switches would change, stop and run into.", PreviewAsync),
         AdminOperation.Change<SaveOrganization, PolicySaved>("organization.save", "PUT", "/organization", Page, "Save the organization's switches, on trial.", SaveAsync),
     ];
 
@@ -41,14 +51,20 @@ public sealed class OrganizationOperations(Database database, PolicySaves saves)
         return sight.WithVersion(new PolicyEdit.OfSwitches(call.Org.Id, policy.Switches).VersionIn(policy));
     }
 
+    public async Task<AdminAnswer<PolicyPreview>> PreviewAsync(AdminCall call, PreviewOrganization input) => await saves.PreviewAsync(call, await EditAsync(call, input));
+
     public async Task<AdminAnswer<PolicySaved>> SaveAsync(AdminCall call, SaveOrganization input)
     {
-        OrganizationSwitches now;
-        await using (var db = database.NewContext())
-            now = (await OrgPolicy.LoadAsync(db, call.Org.Id, call.Cancellation)).Switches;
-        var switches = new OrganizationSwitches(
+        var edit = await EditAsync(call, new(input.PasswordGrantEnabled, input.SoapLoginEnabled, input.SsoRequiredByDefault, input.DisclosesMissingToken));
+        return await saves.SaveAsync(call, edit, new(input.TrialMinutes, input.IgnoreTests));
+    }
+
+    async Task<PolicyEdit> EditAsync(AdminCall call, PreviewOrganization input)
+    {
+        await using var db = database.NewContext();
+        var now = (await OrgPolicy.LoadAsync(db, call.Org.Id, call.Cancellation)).Switches;
+        return new PolicyEdit.OfSwitches(call.Org.Id, new(
             input.PasswordGrantEnabled ?? now.PasswordGrantEnabled, input.SoapLoginEnabled ?? now.SoapLoginEnabled,
-            input.SsoRequiredByDefault ?? now.SsoRequiredByDefault, input.DisclosesMissingToken ?? now.DisclosesMissingToken);
-        return await saves.SaveAsync(call, new PolicyEdit.OfSwitches(call.Org.Id, switches), new(input.TrialMinutes, input.IgnoreTests));
+            input.SsoRequiredByDefault ?? now.SsoRequiredByDefault, input.DisclosesMissingToken ?? now.DisclosesMissingToken));
     }
 }

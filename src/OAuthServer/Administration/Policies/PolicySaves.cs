@@ -15,8 +15,10 @@ public sealed record SaveWish(int? TrialMinutes = null, bool IgnoreTests = false
 /// <param name="Warnings">What is allowed, and worth a second look.</param>
 /// <param name="FailedTests">The policy tests that would fail, each with what came out instead.</param>
 /// <param name="Obstacle">Why it would be refused, tests apart; null = it would not.</param>
+/// <param name="Stops">The integrations by password that it would stop, among the 500 last seen.</param>
 public sealed record PolicyPreview(
-    IReadOnlyList<string> Differences, bool NeedsTrial, IReadOnlyList<string> Warnings, IReadOnlyList<string> FailedTests, string? Obstacle);
+    IReadOnlyList<string> Differences, bool NeedsTrial, IReadOnlyList<string> Warnings, IReadOnlyList<string> FailedTests, string? Obstacle,
+    IReadOnlyList<StoppedWay> Stops);
 
 /// <summary>What came of a save.</summary>
 /// <param name="Version">What is live now.</param>
@@ -47,8 +49,10 @@ public sealed class PolicySaves(Database database, ChangeWatch changes, AccessCh
             return new AdminRefusal.NotFound(edit.Kind);
         var differences = PolicyEdit.Differences(before, edit);
         var obstacle = differences.Count == 0 ? null : await TrialInTheWayAsync(db, call) ?? await access.WhyNobodyLeftAsync(db, call, edit.Proposal);
-        var failed = await tests.FailuresAsync(db, edit.Proposal.ApplyTo(policy), call.Cancellation);
-        return new PolicyPreview(differences, differences.Count > 0 && edit.IsRisky(policy), PolicyWarnings.Of(edit), failed, Text(obstacle));
+        var proposed = edit.Proposal.ApplyTo(policy);
+        var failed = await tests.FailuresAsync(db, proposed, call.Cancellation);
+        var stops = differences.Count == 0 ? [] : await StoppedWays.OfAsync(db, policy, proposed, call.At, call.Cancellation);
+        return new PolicyPreview(differences, differences.Count > 0 && edit.IsRisky(policy), PolicyWarnings.Of(edit), failed, Text(obstacle), stops);
     }
 
     /// <summary>Saves it, or says what stands against it.</summary>

@@ -19,7 +19,7 @@ public sealed class ProfileOperations(Database database, PolicySaves saves, Chan
         AdminOperation.Read<ProfileName, ProfileSight>("profiles.get", "/profiles/{profile}", Page, "Show a profile with all its settings.", GetAsync),
         AdminOperation.Change<CreateProfile, ProfileSight>("profiles.create", "POST", "/profiles", List, "Make a profile.", CreateAsync),
         AdminOperation.Change<SaveProfile, PolicySaved>("profiles.save", "PUT", "/profiles/{profile}", Page, "Save all settings of a profile as its next version.", SaveAsync),
-        AdminOperation.Read<PreviewProfile, PolicyPreview>("profiles.preview", "/profiles/{profile}/preview", Page, "Say what a save of a profile would change and run into.", PreviewAsync),
+        AdminOperation.Ask<PreviewProfile, PolicyPreview>("profiles.preview", "/profiles/{profile}/preview", Page, "Say what a save of a profile would change and run into.", PreviewAsync),
         AdminOperation.Change<RenameProfile, ProfileSight>("profiles.rename", "POST", "/profiles/{profile}/rename", Page, "Give a profile another name.", RenameAsync),
         AdminOperation.Read<ProfileName, ProfileImpact>("profiles.impact", "/profiles/{profile}/impact", Page, "Show what hangs on a profile.", ImpactAsync),
         AdminOperation.Change<ProfileName, Nothing>("profiles.delete", "DELETE", "/profiles/{profile}", Page, "Remove a profile that nobody has and no record names.", DeleteAsync),
@@ -116,18 +116,25 @@ public sealed class ProfileOperations(Database database, PolicySaves saves, Chan
     public async Task<AdminAnswer<ProfileImpact>> ImpactAsync(AdminCall call, ProfileName input)
     {
         await using var db = database.NewContext();
-        return await FindAsync(db, call, input.Profile) is { } profile ? await ProfileUses.ImpactAsync(db, profile, call.Cancellation) : new AdminRefusal.NotFound("profile");
+        return await FindAsync(db, call, input.Profile) is { } profile
+            ? await ProfileUses.ImpactAsync(db, profile, await ProfileUses.HasDecidedAsync(db, call.Org.Id, profile.Id, 0, call.Cancellation), call.Cancellation)
+            : new AdminRefusal.NotFound("profile");
     }
 
     public async Task<AdminAnswer<Nothing>> DeleteAsync(AdminCall call, ProfileName input)
     {
         await using var db = call.Begin(database);
+        // The history before the lock, which every login would wait for; under it only what has come since.
+        if (await IdAsync(call, input.Profile) is not { } id)
+            return new AdminRefusal.NotFound("profile");
+        var last = await db.LoginRecords.Where(record => record.OrgId == call.Org.Id).MaxAsync(record => (long?)record.Id, call.Cancellation) ?? 0;
+        var hasDecided = await ProfileUses.HasDecidedAsync(db, call.Org.Id, id, 0, call.Cancellation);
         await using var transaction = await PolicyLock.BeginAsync(db, call.Cancellation);
-        if (await FindAsync(db, call, input.Profile) is not { } profile)
+        if (await FindAsync(db, call, input.Profile) is not { } profile || profile.Id != id)
             return new AdminRefusal.NotFound("profile");
         if (call.IfMatch is { } seen && seen != VersionOf(profile))
             return new AdminRefusal.Changed();
-        var impact = await ProfileUses.ImpactAsync(db, profile, call.Cancellation);
+        var impact = await ProfileUses.ImpactAsync(db, profile, hasDecided || await ProfileUses.HasDecidedAsync(db, call.Org.Id, id, last, call.Cancellation), call.Cancellation);
         string[] reasons =
         [
             .. impact.UsedBy > 0 ? [$"{impact.UsedBy} users have it; give them another first."] : Array.Empty<string>(),

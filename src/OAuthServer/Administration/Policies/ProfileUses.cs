@@ -25,10 +25,14 @@ static class ProfileUses
         return last.ToDictionary(group => group.Key, group => group.At, StringComparer.Ordinal);
     }
 
+    /// <summary>Whether a record after this number names the profile. No index leads there: from 0 on, the whole history may be read.</summary>
+    internal static Task<bool> HasDecidedAsync(ServerDb db, string orgId, string profileId, long after, CancellationToken cancellation) =>
+        db.LoginRecords.AnyAsync(record => record.OrgId == orgId && record.Id > after && record.ProfileId == profileId, cancellation);
+
     /// <summary>What hangs on one.</summary>
-    internal static async Task<ProfileImpact> ImpactAsync(ServerDb db, Profile profile, CancellationToken cancellation) => new(
+    internal static async Task<ProfileImpact> ImpactAsync(ServerDb db, Profile profile, bool hasDecided, CancellationToken cancellation) => new(
         await db.Users.CountAsync(user => user.ProfileId == profile.Id, cancellation),
-        await db.LoginRecords.AnyAsync(record => record.OrgId == profile.OrgId && record.ProfileId == profile.Id, cancellation),
+        hasDecided,
         await NamedByAsync(db, profile, cancellation));
 
     /// <summary>What names it: by its name, as files do, and not by its id.</summary>

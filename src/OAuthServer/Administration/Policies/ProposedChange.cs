@@ -20,6 +20,9 @@ public sealed record ProposedChange
     /// <summary>What each of them would be; null = gone.</summary>
     public Func<UserAccount, UserAccount?> User { get; init; } = account => account;
 
+    /// <summary>These people would have no recovery codes any more.</summary>
+    public bool LosesCodes { get; init; }
+
     /// <summary>Identity providers that would vouch for nobody any more.</summary>
     public IReadOnlySet<string> ProvidersGone { get; init; } = new HashSet<string>(StringComparer.Ordinal);
 

@@ -34,7 +34,7 @@ public sealed record ConfirmTrial(string Trial, bool WithoutSignIn = false);
 /// Changes that are live on a timer. Who has signed in since a change has shown that one still comes in under it, and may keep it; nobody
 /// else may. What nobody keeps comes back as it was. All of it stands in the table: a server that was killed goes on where it stopped.
 /// </summary>
-public sealed class Trials(Database database, ChangeWatch changes, TimeProvider clock) : IAdminOperations
+public sealed class Trials(Database database, ChangeWatch changes, TimeProvider clock, ILogger<Trials> log) : IAdminOperations
 {
     public IEnumerable<AdminOperation> All =>
     [
@@ -93,9 +93,17 @@ public sealed class Trials(Database database, ChangeWatch changes, TimeProvider 
             due = await db.TrialChanges.AsNoTracking().Where(t => t.RevertsAt <= now && t.ConfirmedAt == null && t.RevertedAt == null).ToListAsync(cancellation);
         foreach (var trial in due)
         {
-            await using var db = database.NewContext();
-            db.Actor = AuditActor.Server("trials.revert", now);
-            await PutBackAsync(db, trial, now, "server: not confirmed", cancellation);
+            try
+            {
+                await using var db = database.NewContext();
+                db.Actor = AuditActor.Server("trials.revert", now);
+                await PutBackAsync(db, trial, now, "server: not confirmed", cancellation);
+            }
+            catch (Exception problem) when (problem is not (OperationCanceledException or OutOfMemoryException))
+            {
+                // One organization's trial must not keep another's from coming back; this one is tried again with the next look.
+                log.LogError("Trial {Id} of organization {Org} could not be reverted ({Problem}).", trial.Id, trial.OrgId, problem.GetType().Name);
+            }
         }
     }
 

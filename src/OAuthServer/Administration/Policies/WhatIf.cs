@@ -23,9 +23,10 @@ namespace OAuthServer.Administration.Policies;
 /// <param name="DeviceKnown">The browser was made known before.</param>
 /// <param name="Draft">A draft to judge by, instead of what is saved.</param>
 /// <param name="Settings">A profile's settings, as JSON text, to judge by instead of the user's.</param>
+/// <param name="Client">The program, as its user agent names it: an old way is closed, or spared a brown-out, for one program. None = one that does not name itself.</param>
 public sealed record WhatIf(
     LoginChannel Channel, string? User = null, string? Address = null, DateTimeOffset? At = null, string? App = null, IReadOnlyList<string>? Presented = null,
-    CredentialFlaw? Flaw = null, bool DeviceKnown = false, string? Draft = null, string? Settings = null);
+    CredentialFlaw? Flaw = null, bool DeviceKnown = false, string? Draft = null, string? Settings = null, string? Client = null);
 
 /// <summary>What the gate would say.</summary>
 /// <param name="Decision"><c>allow</c>, <c>challenge</c> or <c>deny</c>.</param>
@@ -47,13 +48,13 @@ public sealed record WhatIfAnswer(
 /// Asks the rules about a login that nobody has made: with the facts that the gate would gather, from the same tables by the same mapping.
 /// Nothing is recorded and nothing counted.
 /// </summary>
-public sealed class WhatIfOperations(Database database, UserAccounts accounts, AppDirectory apps, Consents consents) : IAdminOperations
+public sealed class WhatIfOperations(Database database, UserAccounts accounts, AppDirectory apps, Consents consents, OldWays oldWays) : IAdminOperations
 {
     static readonly IReadOnlyList<string> Words = [.. Enum.GetValues<Proof>().Where(proof => proof != Proof.None).Select(proof => JsonShape.Word(proof))];
 
     public IEnumerable<AdminOperation> All =>
     [
-        AdminOperation.Read<WhatIf, WhatIfAnswer>("policies.what-if", "/what-if", "/setup/policies/what-if", "Say what the rules would answer to a login, and why.", AskAsync),
+        AdminOperation.Ask<WhatIf, WhatIfAnswer>("policies.what-if", "/what-if", "/setup/policies/what-if", "Say what the rules would answer to a login, and why.", AskAsync),
     ];
 
     public async Task<AdminAnswer<WhatIfAnswer>> AskAsync(AdminCall call, WhatIf input)
@@ -88,6 +89,8 @@ public sealed class WhatIfOperations(Database database, UserAccounts accounts, A
         var facts = GatheredFacts.Of(
             input.Channel, input.At ?? call.At, from, policy.Facts, profile, held, lockout, app, await consents.AreGivenBeforehandAsync(input.Channel, user.Id, app),
             input.Channel.HasBrowser() ? new DeviceFacts(input.DeviceKnown) : null, evidence);
+        if ((await oldWays.CurrentAsync()).Find(facts, new RequestContext(new(from, "peer"), input.Client, null, 0)).Way is { } way)
+            facts = facts with { OldWay = way };
         var ruling = LoginPolicy.Decide(facts);
         var explained = FactsExplanation.Of(facts, ruling);
         return new(

@@ -59,10 +59,12 @@ public sealed record SignInLine(
 /// <param name="ProfileVersion">The version that decided.</param>
 /// <param name="Hop"><c>peer</c>, or the proxy that named the address.</param>
 /// <param name="Proven">What held.</param>
+/// <param name="Flaw">What of what was presented did not hold.</param>
+/// <param name="DeviceKnown">The browser had been made known before; null where there was none.</param>
 /// <param name="Rules">What each rule found, in their order.</param>
 /// <param name="Conclusion">Which rule decided, and the smallest change that would have let it in.</param>
 public sealed record SignInSight(
-    SignInLine SignIn, string? Profile, int? ProfileVersion, string Hop, IReadOnlyList<Proof> Proven, IReadOnlyList<Login.ExplainedRule> Rules, IReadOnlyList<string> Conclusion);
+    SignInLine SignIn, string? Profile, int? ProfileVersion, string Hop, IReadOnlyList<Proof> Proven, CredentialFlaw Flaw, bool? DeviceKnown, IReadOnlyList<Login.ExplainedRule> Rules, IReadOnlyList<string> Conclusion);
 
 /// <summary>One who uses a security token.</summary>
 /// <param name="User">The username; null for one who has been removed.</param>

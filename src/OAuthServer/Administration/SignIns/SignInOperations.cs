@@ -52,7 +52,8 @@ public sealed class SignInOperations(Database database, LoginReferences referenc
             return new AdminRefusal.NotFound("sign-in");
         var profile = record.ProfileId is { } profileId ? await db.Profiles.Where(p => p.Id == profileId).Select(p => p.Name).SingleOrDefaultAsync(call.Cancellation) : null;
         return new SignInSight(
-            (await LinesAsync(db, [record], call.Cancellation))[0], profile, record.ProfileVersion, record.SourceHop, Kinds(record.Proven), explanation.Rules, explanation.Conclusion);
+            (await LinesAsync(db, [record], call.Cancellation))[0], profile, record.ProfileVersion, record.SourceHop, Kinds(record.Proven), record.Flaw,
+            LoginHistory.FactsOf(record).DeviceKnown, explanation.Rules, explanation.Conclusion);
     }
 
     /// <summary>All that match, oldest limits aside: the file is written while it is read.</summary>

@@ -5,6 +5,8 @@ using OAuthServer.Administration;
 using OAuthServer.Data;
 using OAuthServer.Features.Shared;
 using OAuthServer.Http;
+using OAuthServer.Policy;
+using OAuthServer.Tokens;
 
 namespace OAuthServer.Features.SetupApi;
 
@@ -34,7 +36,7 @@ public sealed class AdminApi(AdminCatalogue catalogue, BearerDoor door, RequestO
         });
         foreach (var operation in catalogue.All)
         {
-            string[] methods = operation.IsChange ? [operation.Method] : ["GET", "HEAD"];
+            string[] methods = operation.HasBody ? [operation.Method] : ["GET", "HEAD"];
             routes.MapMethods(AdminCatalogue.Root + operation.Path, methods, http => HandleAsync(http, operation));
         }
     }
@@ -59,11 +61,17 @@ public sealed class AdminApi(AdminCatalogue catalogue, BearerDoor door, RequestO
         {
             var from = origins.Of(http).Address;
             var actor = new AuditActor(me.User.Id, me.User.Username, AuditDoor.Api, from?.ToString(), operation.Name, clock.GetUtcNow());
-            return new(me.Org, actor, from, IfMatch(http), http.RequestAborted) { AuthenticatedAt = me.Token.AuthenticatedAt };
+            return new(me.Org, actor, from, IfMatch(http), http.RequestAborted) { AuthenticatedAt = SignInOf(me.Token) };
         }
         await (refusal ?? AdminAnswers.NotAdministrator).ExecuteAsync(http);
         return null;
     }
+
+    /// <summary>
+    /// When a person signed in at a browser for this token; a refreshed one goes on saying so. Null for every other: whoever holds a secret, a
+    /// key or a password makes such a token at any moment, and it shows nothing about whether anybody still comes in.
+    /// </summary>
+    static DateTimeOffset? SignInOf(AccessTokenInfo token) => token.Channel is LoginChannel.AuthorizationCode or LoginChannel.Device ? token.AuthenticatedAt : null;
 
     /// <summary>The one version the caller will change; null when any will do (RFC 9110 section 13.1.1). One that cannot be read matches nothing.</summary>
     static string? IfMatch(HttpContext http) =>
@@ -76,7 +84,7 @@ public sealed class AdminApi(AdminCatalogue catalogue, BearerDoor door, RequestO
         if (isUpload && http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = MaxUpload;
         var sent = new JsonObject();
-        if (operation.IsChange && !isUpload)
+        if (operation.HasBody && !isUpload)
         {
             var (body, flaw) = await BodyAsync(http);
             if (flaw is not null)
@@ -91,7 +99,7 @@ public sealed class AdminApi(AdminCatalogue catalogue, BearerDoor door, RequestO
             // Routing leaves an escaped slash as it is, because it parts no segments.
             Put(member, ((string)http.Request.RouteValues[member.Name]!).Replace("%2F", "/", StringComparison.OrdinalIgnoreCase));
         }
-        if (!operation.IsChange || isUpload)
+        if (!operation.HasBody || isUpload)
         {
             foreach (var (name, values) in http.Request.Query)
             {

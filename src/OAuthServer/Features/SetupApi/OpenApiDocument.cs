@@ -50,7 +50,7 @@ static class OpenApiDocument
         var isUpload = members.Any(member => member.IsUpload);
         var inPath = members.Where(member => operation.PathMembers.Contains(member.Name, StringComparer.Ordinal)).ToList();
         var others = members.Except(inPath).Where(member => !member.IsUpload).ToList();
-        var inQuery = operation.IsChange && !isUpload ? [] : others;
+        var inQuery = operation.HasBody && !isUpload ? [] : others;
         var description = new JsonObject
         {
             ["operationId"] = operation.Name,
@@ -66,7 +66,7 @@ static class OpenApiDocument
         };
         if (isUpload)
             description["requestBody"] = Content("application/octet-stream", new JsonObject { ["type"] = "string", ["format"] = "binary" }, isRequired: true);
-        else if (operation.IsChange && others.Count > 0)
+        else if (operation.HasBody && others.Count > 0)
             description["requestBody"] = Content("application/json", Body(others), others.Exists(member => member.IsRequired));
         return description;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OAuthServer.Accounts;
+using OAuthServer.Administration.Policies;
 using OAuthServer.Data;
 using OAuthServer.Configuration;
 
@@ -14,14 +15,15 @@ static class ApplyCommand
         var folder = new Argument<DirectoryInfo>("folder") { Description = "A folder with organization.json, or a folder of such folders." };
         var plan = new Option<bool>("--plan") { Description = "Print the difference and change nothing." };
         var prune = new Option<bool>("--prune") { Description = "Remove what was declared once and no longer is." };
-        var command = new Command("apply", "Make organizations, profiles, users and apps as declared in a folder.") { folder, plan, prune };
+        var force = new Option<bool>("--force") { Description = "Also when no administrator could sign in afterwards." };
+        var command = new Command("apply", "Make organizations, profiles, users and apps as declared in a folder.") { folder, plan, prune, force };
         which.AddTo(command);
         command.SetAction(parsed => WhichServer.RunAsync(
-            () => RunAsync(which.Options(parsed, mayMakeKey: !parsed.GetValue(plan)), parsed.GetValue(folder)!.FullName, parsed.GetValue(plan), parsed.GetValue(prune))));
+            () => RunAsync(which.Options(parsed, mayMakeKey: !parsed.GetValue(plan)), parsed.GetValue(folder)!.FullName, parsed.GetValue(plan), parsed.GetValue(prune), parsed.GetValue(force))));
         return command;
     }
 
-    static async Task<int> RunAsync(ServerOptions options, string folder, bool plan, bool prune)
+    static async Task<int> RunAsync(ServerOptions options, string folder, bool plan, bool prune, bool force)
     {
         await using var app = Server.Build(options);
         var services = app.Services;
@@ -34,7 +36,9 @@ static class ApplyCommand
         var by = $"apply {Path.GetFileName(folder)} by {Environment.UserName}";
         var report = plan
             ? await ConfigApply.PlanAsync(database, key, folder, prune, by, clock)
-            : await ConfigApply.ApplyAsync(database, key, services.GetRequiredService<PasswordHashing>(), folder, prune, by, clock, FirstTokens.With(services));
+            : await ConfigApply.ApplyAsync(
+                database, key, services.GetRequiredService<PasswordHashing>(), folder, prune, by, clock, FirstTokens.With(services),
+                new ApplyGuard(services.GetRequiredService<AccessCheck>(), clock, force));
         // First, because nobody else knows them.
         foreach (var secret in report.Generated)
             Console.WriteLine($"{secret.Kind} of {secret.Owner}: {secret.Value}");

@@ -145,6 +145,57 @@ public sealed class UserChangeTests(Servers servers)
         Assert.Empty(await scene.TrailAsync(scene.Admin.Id));
     }
 
+    /// <summary>Asked by another administrator who cannot come in at a browser, so that the last one who can must stay.</summary>
+    [Theory]
+    [InlineData("freeze")]
+    [InlineData("deactivate")]
+    [InlineData("hand-over")]
+    [InlineData("shut profile")]
+    [InlineData("no break glass")]
+    [InlineData("no factor")]
+    [InlineData("no codes")]
+    public async Task The_last_administrator_who_comes_in_at_a_browser_is_shut_out_by_no_change(string how)
+    {
+        var isGlass = how is "no break glass" or "no codes";
+        var scene = await PeopleScene.NewAsync(await servers.OnAsync("SQLite"));
+        var program = await scene.Test.UserAsync(PeopleScene.Administrator with { Doors = [LoginChannel.ClientCredentials] });
+        var shut = await scene.Test.ProfileAsync(PeopleScene.Administrator with { Doors = [LoginChannel.ClientCredentials] });
+        if (isGlass)
+            await scene.Test.ChangeProfileAsync(scene.Admin.ProfileId, PeopleScene.Administrator with { Sso = SsoMode.Required });
+        await scene.Admin.ChangeAsync(user => (user.IsBreakGlass, user.PasswordHash) = (isGlass, how == "no factor" ? null : user.PasswordHash));
+        await using (var db = scene.Server.Database.NewContext())
+        {
+            if (how == "no factor")
+                db.Add(new Passkey { Id = Guid.NewGuid().ToString(), UserId = scene.Admin.Id, Name = "Key", PublicKey = [1], AttestationObject = [1], ClientDataJson = [1], CreatedAt = scene.Server.Clock.GetUtcNow() });
+            if (isGlass)
+                db.Add(new RecoveryCode { UserId = scene.Admin.Id, Hash = Guid.NewGuid().ToString() });
+            await db.SaveChangesAsync(Stop);
+        }
+        if (isGlass)
+            await scene.Admin.EnrolAsync();
+        await scene.Server.NoticeAsync();
+        var (call, name) = (scene.Call("test", by: program), scene.Admin.Username);
+        var refusal = how switch
+        {
+            "freeze" => (await scene.Room<UserStatusOperations>().FreezeAsync(call, new(name))).Refusal,
+            "deactivate" => (await scene.Room<UserStatusOperations>().DeactivateAsync(call, new(name))).Refusal,
+            "hand-over" => (await scene.Room<LeaverOperations>().HandOverAsync(call, new(name, program.Username))).Refusal,
+            "shut profile" => (await scene.Room<UserOperations>().UpdateAsync(call, new(name, Profile: shut.Name))).Refusal,
+            "no break glass" => (await scene.Room<UserOperations>().UpdateAsync(call, new(name, BreakGlass: false))).Refusal,
+            _ => (await scene.Room<UserCredentialOperations>().RemoveFactorsAsync(call, new(name))).Refusal,
+        };
+        Assert.Equal("no-administrator-left", Assert.IsType<AdminRefusal.Conflict>(refusal).Type);
+        await scene.Test.UserAsync(PeopleScene.Administrator); // another who comes in
+        await scene.Server.NoticeAsync();
+        Assert.Null(how switch
+        {
+            "no factor" or "no codes" => (await scene.Room<UserCredentialOperations>().RemoveFactorsAsync(call, new(name))).Refusal,
+            "no break glass" => (await scene.Room<UserOperations>().UpdateAsync(call, new(name, BreakGlass: false))).Refusal,
+            "shut profile" => (await scene.Room<UserOperations>().UpdateAsync(call, new(name, Profile: shut.Name))).Refusal,
+            _ => (await scene.Room<UserStatusOperations>().FreezeAsync(call, new(name))).Refusal,
+        });
+    }
+
     [Fact]
     public async Task A_sign_in_that_was_under_way_while_the_account_was_frozen_opens_nothing()
     {

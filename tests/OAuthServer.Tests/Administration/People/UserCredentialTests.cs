@@ -150,6 +150,23 @@ public sealed class UserCredentialTests(Servers servers)
     }
 
     [Fact]
+    public async Task A_leavers_apps_are_not_made_administrators_by_the_way()
+    {
+        var scene = await PeopleScene.NewAsync(await servers.OnAsync("SQLite"));
+        var leaver = await scene.Test.UserAsync();
+        await scene.Server.NoticeAsync();
+        var room = scene.Room<LeaverOperations>();
+        Assert.Empty(PeopleScene.Done(await room.PreviewAsync(scene.Call("users.hand-over-preview"), new(leaver.Username, scene.Admin.Username))).Apps);
+        var app = await scene.Test.AppAsync(runAs: leaver.Id);
+        await scene.Server.NoticeAsync();
+        Assert.Equal("to-administrator", PeopleScene.Conflict(await room.PreviewAsync(scene.Call("users.hand-over-preview"), new(leaver.Username, scene.Admin.Username))));
+        Assert.Equal("to-administrator", PeopleScene.Conflict(await room.HandOverAsync(scene.Call("users.hand-over"), new(leaver.Username, scene.Admin.Username))));
+        await using var db = scene.Server.Database.NewContext();
+        Assert.Equal(leaver.Id, (await db.ConnectedApps.SingleAsync(a => a.Id == app.Id, Stop)).RunAsUserId);
+        Assert.Equal(UserStatus.Active, (await leaver.RowAsync()).Status);
+    }
+
+    [Fact]
     public async Task A_lockout_ends_for_both_origins()
     {
         var scene = await PeopleScene.NewAsync(await servers.OnAsync("SQLite"));

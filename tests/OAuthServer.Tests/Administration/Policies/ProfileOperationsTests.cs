@@ -1,6 +1,8 @@
 using System.Text.Json;
 using OAuthServer.Administration;
+using OAuthServer.Administration.Integrations;
 using OAuthServer.Administration.Policies;
+using OAuthServer.Policy;
 using OAuthServer.Tests.Support;
 
 namespace OAuthServer.Tests.Administration.Policies;
@@ -54,6 +56,26 @@ public sealed class ProfileOperationsTests(Servers servers)
         Assert.Equal("Unused 2", (await profiles.RenameAsync(scene.Call(), new("Unused", "Unused 2"))).Value!.Name);
         Assert.Null((await profiles.DeleteAsync(scene.Call(), new("Unused 2"))).Refusal);
         Assert.IsType<AdminRefusal.NotFound>((await profiles.GetAsync(scene.Call(), new("Unused 2"))).Refusal);
+    }
+
+    [Fact]
+    public async Task What_a_save_would_stop_is_said_before_it_is_saved()
+    {
+        var scene = await PolicyScene.NewAsync(await servers.OnAsync("SQLite"));
+        var (user, app) = (await scene.Org.UserAsync(), await scene.Org.AppAsync());
+        await scene.Server.NoticeAsync();
+        (await user.LoginAsync(app, TestServer.Office)).IsAllowed();
+        await scene.Get<IntegrationUpkeep>().RunAsync(TestContext.Current.CancellationToken);
+        var organization = scene.Get<OrganizationOperations>();
+        var way = Assert.Single((await organization.PreviewAsync(scene.Call(), new(PasswordGrantEnabled: false))).Value!.Stops);
+        Assert.Equal((user.Username, app.ClientId, DenyReason.ChannelClosedByOrg), (way.User, way.ClientId, way.Reason));
+        Assert.Empty((await organization.PreviewAsync(scene.Call(), new(SoapLoginEnabled: false))).Value!.Stops);
+        Assert.Equal(DenyReason.SecurityTokenRequired, Assert.Single((await scene.Get<NetworkOperations>().PreviewAsync(scene.Call(), new("[]"))).Value!.Stops).Reason);
+        Assert.Empty((await scene.Get<NetworkOperations>().PreviewAsync(scene.Call(), new("""[{ "name": "All", "range": "127.0.0.0/8" }]"""))).Value!.Stops);
+        var profile = await scene.NameAsync(user.ProfileId);
+        Assert.Equal(DenyReason.OutsideLoginRanges, Assert.Single((await scene.Get<ProfileOperations>().PreviewAsync(scene.Call(), new(profile, """{ "loginRanges": ["192.0.2.0/24"] }"""))).Value!.Stops).Reason);
+        var other = await PolicyScene.NewAsync(scene.Server);
+        Assert.Empty((await other.Get<OrganizationOperations>().PreviewAsync(other.Call(), new(PasswordGrantEnabled: false))).Value!.Stops);
     }
 
     [Fact]

@@ -51,6 +51,22 @@ public sealed class TrialsTests(Servers servers)
     }
 
     [Fact]
+    public async Task One_that_cannot_be_reverted_keeps_no_other_from_coming_back()
+    {
+        var server = await servers.OnAsync("SQLite");
+        var (broken, scene) = (await PolicyScene.NewAsync(server), await PolicyScene.NewAsync(server));
+        var id = (await broken.SaveAsync(broken.Admin.ProfileId, Shorter)).Value!.Trial!.Trial;
+        await scene.SaveAsync(scene.Admin.ProfileId, Shorter);
+        await using var db = server.Database.NewContext();
+        await db.TrialChanges.Where(t => t.Id == id).ExecuteUpdateAsync(set => set.SetProperty(t => t.Before, "{"), TestContext.Current.CancellationToken);
+        server.Clock.Advance(TimeSpan.FromMinutes(11));
+        await scene.Trials.RevertDueAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(120, (await scene.SettingsAsync(scene.Admin.ProfileId)).Session.IdleMinutes);
+        Assert.Equal(30, (await broken.SettingsAsync(broken.Admin.ProfileId)).Session.IdleMinutes);
+        await db.TrialChanges.Where(t => t.Id == id).ExecuteDeleteAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task At_the_machine_it_is_kept_only_by_saying_so()
     {
         var scene = await PolicyScene.NewAsync(await servers.OnAsync("SQLite"));

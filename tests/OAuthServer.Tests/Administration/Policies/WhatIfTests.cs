@@ -1,6 +1,7 @@
 using OAuthServer.Administration;
 using OAuthServer.Administration.Policies;
 using OAuthServer.Data;
+using OAuthServer.Login;
 using OAuthServer.Orgs;
 using OAuthServer.Policy;
 using OAuthServer.Tests.Support;
@@ -99,6 +100,29 @@ public sealed class WhatIfTests(Servers servers)
         Assert.Equal(("allow", "All"), (answer.Decision, answer.TrustedNetwork));
         var other = await PolicyScene.NewAsync(scene.Server);
         Assert.Equal(new AdminRefusal.NotFound("draft"), (await rules.AskAsync(other.Call(), question with { User = other.Admin.Username, Draft = "draft-" + scene.Org.Id })).Refusal);
+    }
+
+    [Fact]
+    public async Task A_closed_way_is_refused_to_the_program_it_was_closed_for_as_at_the_gate()
+    {
+        var scene = await PolicyScene.NewAsync(await servers.OnAsync("SQLite"));
+        var (user, app) = (await scene.Org.UserAsync(), await scene.Org.AppAsync());
+        var now = scene.Server.Clock.GetUtcNow();
+        await using (var db = scene.Server.Database.NewContext())
+        {
+            db.Add(new Integration
+            {
+                Id = RandomId.New(16), OrgId = scene.Org.Id, UserId = user.Id, ClientId = app.ClientId, Client = "nightly", Summary = "{}", Stage = IntegrationStage.Closed,
+                Network = WayKey.NetworkOf(null, System.Net.IPAddress.Parse(TestServer.Outside)), FirstSeenAt = now, LastSeenAt = now,
+            });
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+        await scene.Server.NoticeAsync();
+        var question = new WhatIf(LoginChannel.PasswordGrant, user.Username, TestServer.Outside, App: app.ClientId, Presented: ["password", "securityToken"]);
+        var rules = scene.Get<WhatIfOperations>();
+        Assert.Equal("allow", (await rules.AskAsync(scene.Call(), question)).Value!.Decision);
+        var closed = (await rules.AskAsync(scene.Call(), question with { Client = "nightly/2.0 (cron)" })).Value!;
+        Assert.Equal(("deny", DenyReason.OldWayClosed, "OldWayIsOpen"), (closed.Decision, closed.Reason, closed.DecidingRule));
     }
 
     [Fact]

@@ -102,6 +102,11 @@ public sealed class SetupReplayTests(Servers servers)
         Assert.Contains("Lab", (await db.Drafts.SingleAsync(d => d.OrgId == scene.Org.Id, TestContext.Current.CancellationToken)).Content, StringComparison.Ordinal);
         Assert.DoesNotContain(await db.TrustedNetworks.Where(n => n.OrgId == scene.Org.Id).ToListAsync(TestContext.Current.CancellationToken), n => n.Name == "Lab");
         Assert.Contains("is no JSON", (await scene.Browser.PostAsync(page, "/setup/networks?handler=Save", ("Networks", "["))).Html, StringComparison.Ordinal);
+        var looked = await scene.Browser.PostAsync(page, "/setup/networks?handler=Review", ("Networks", """[{ "name": "Lab", "range": "203.0.113.0/28" }]"""));
+        Assert.Contains("<code>&#x2B; Lab 203.0.113.0/28</code>", looked.Html, StringComparison.Ordinal);
+        Assert.False(await db.TrustedNetworks.AnyAsync(n => n.OrgId == scene.Org.Id && n.Name == "Lab", TestContext.Current.CancellationToken));
+        Assert.Equal("/setup/networks", (await scene.Browser.PostAsync(looked, "/setup/networks?handler=Save", ("Networks", """[{ "name": "Lab", "range": "203.0.113.0/28" }]"""))).LocalLocation);
+        Assert.True(await db.TrustedNetworks.AnyAsync(n => n.OrgId == scene.Org.Id && n.Name == "Lab", TestContext.Current.CancellationToken));
     }
 
     static string? Refresh(Page page) => page.Headers.TryGetValues("Refresh", out var values) ? values.Single() : null;

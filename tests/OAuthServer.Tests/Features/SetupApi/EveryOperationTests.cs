@@ -71,7 +71,7 @@ public sealed class EveryOperationTests(Servers servers)
             if (!operation.IsChange)
                 path += QueryString.Create(Body(operation).Select(member => KeyValuePair.Create(member.Key, member.Value is JsonValue word && word.TryGetValue<string>(out var text) ? text : member.Value!.ToJsonString()))!);
             var isUpload = AdminInput.MembersOf(operation.Input).Any(member => member.IsUpload);
-            var answer = await mine.SendAsync(new(operation.Method), path, operation.IsChange && !isUpload ? Body(operation) : null);
+            var answer = await mine.SendAsync(new(operation.Method), path, operation.HasBody && !isUpload ? Body(operation) : null);
             Assert.True(answer.Status == HttpStatusCode.NotFound, $"{operation.Name} by API: {(int)answer.Status} {answer.Text}");
             Assert.Equal("urn:oauthserver:problem:not-found", answer["type"]);
 

@@ -1,7 +1,9 @@
 using System.Net;
+using System.Net.Http.Json;
 using OAuthServer.Administration;
 using OAuthServer.Apps;
 using OAuthServer.Policy;
+using OAuthServer.Tests.Features.Authorize;
 using OAuthServer.Tests.Support;
 
 namespace OAuthServer.Tests.Features.SetupApi;
@@ -35,6 +37,49 @@ public sealed class SetupApiTests(Servers servers)
             if (operation.IsChange)
                 Assert.True((await scene.SendAsync(new(operation.Method), path, token: read)).Status == HttpStatusCode.Forbidden, operation.Name);
         }
+    }
+
+    [Fact]
+    public async Task A_question_that_needs_a_body_is_sent_as_one_and_needs_only_the_scope_to_read()
+    {
+        var scene = await AdminScene.NewAsync(await servers.OnAsync("SQLite"));
+        var read = await scene.TokenAsync("setup_read");
+        var answer = await scene.SendAsync(HttpMethod.Post, "/what-if", new { channel = "passwordGrant", user = scene.Admin.Username, presented = new[] { "password" } }, token: read);
+        Assert.True(answer.Status == HttpStatusCode.OK, answer.Text);
+        Assert.Equal("securityTokenRequired", answer["reason"]);
+        Assert.Equal(HttpStatusCode.OK, (await scene.SendAsync(HttpMethod.Post, "/networks/preview", new { networks = "[]" }, token: read)).Status);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await scene.GetAsync("/what-if?channel=passwordGrant", read)).Status);
+    }
+
+    /// <summary>A program makes itself a token at any moment: that shows nothing about whether a person still comes in.</summary>
+    [Fact]
+    public async Task A_change_on_trial_is_confirmed_by_a_token_of_a_sign_in_and_by_no_other()
+    {
+        var settings = AuthorizeScene.WebApp with { Scopes = [.. AuthorizeScene.WebApp.Scopes, "setup_write"] };
+        var scene = await AuthorizeScene.ReadyAsync(await servers.OnAsync("SQLite"), settings, new() { Permissions = new() { Administrator = true } });
+        var program = await scene.Org.AppAsync(new AppSettings { Flows = [LoginChannel.ClientCredentials, LoginChannel.PasswordGrant], Scopes = ["setup_write"] }, runAs: scene.User.Id);
+        await scene.Server.NoticeAsync();
+        async Task<Answer> SendAsync(HttpMethod method, string path, string? token, object? body = null)
+        {
+            var request = new HttpRequestMessage(method, AdminCatalogue.Root + path) { Content = body is null ? null : JsonContent.Create(body) };
+            request.Headers.Authorization = new("Bearer", token);
+            return await scene.Server.SendAsync(request);
+        }
+        var before = (await scene.TokensAsync(("scope", "openid setup_write")))["access_token"];
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Put, "/organization", before, new { disclosesMissingToken = true })).Status);
+        var trial = (await SendAsync(HttpMethod.Get, "/trials", before)).Json.GetProperty("items")[0].GetProperty("trial").GetString();
+        scene.Server.Clock.Advance(TimeSpan.FromSeconds(5));
+        var made = await scene.Server.TokenAsync(TestServer.Outside, ("grant_type", "client_credentials"), ("client_id", program.ClientId), ("client_secret", program.Secret));
+        var byPassword = await scene.User.LoginAsync(program, TestServer.Office);
+        foreach (var token in new[] { before, made["access_token"], byPassword["access_token"] })
+        {
+            var refused = await SendAsync(HttpMethod.Post, $"/trials/{trial}/confirm", token);
+            Assert.Equal((HttpStatusCode.Conflict, "urn:oauthserver:problem:needs-fresh-sign-in"), (refused.Status, refused["type"]));
+        }
+        await scene.Browser.SignInAsync(scene.User);
+        scene.Server.Clock.Advance(TimeSpan.FromSeconds(5));
+        var after = (await scene.TokensAsync(("scope", "openid setup_write")))["access_token"];
+        Assert.Equal(HttpStatusCode.NoContent, (await SendAsync(HttpMethod.Post, $"/trials/{trial}/confirm", after)).Status);
     }
 
     [Fact]

@@ -126,6 +126,10 @@ public sealed class ImportJudge(string orgId, IReadOnlyList<ProfileFacts> profil
             row.Add("status", "closes an administrator's account, which no import does; do it on the user's own page.");
         if (profile is { Administrator: false })
             row.Add("profile", "takes administration away, which no import does; do it on the user's own page.");
+        else if (profile is not null && profile.Id != present.ProfileId)
+            row.Add("profile", "decides how an administrator signs in, which no import does; do it on the user's own page.");
+        if (row.BreakGlass is { } breakGlass && breakGlass != present.IsBreakGlass)
+            row.Add("breakGlass", "decides how an administrator signs in, which no import does; do it on the user's own page.");
     }
 
     string? IdentityOf(ImportRow row, User? present, Dictionary<(string, string, string), string> held)

@@ -21,6 +21,9 @@ public sealed class ImportOperations(Database database, JobQueue queue, OrgDirec
     const string Page = "/setup/people/import";
     const int Part = 1000;
 
+    /// <summary>At once, waiting ones included.</summary>
+    const int AtOnce = 3;
+
     public IEnumerable<AdminOperation> All =>
     [
         AdminOperation.Change<ImportUsers, JobSight>("users.import", "POST", "/user-imports", Page, "Send a CSV file of people and see, line by line, what it would make and change.", ImportAsync),
@@ -30,6 +33,12 @@ public sealed class ImportOperations(Database database, JobQueue queue, OrgDirec
 
     public async Task<AdminAnswer<JobSight>> ImportAsync(AdminCall call, ImportUsers input)
     {
+        // Before the file is taken; of several that are sent at this very moment some more may come through.
+        await using (var db = database.NewContext())
+        {
+            if (await UnderWayAsync(db, call) >= AtOnce)
+                return TooMany;
+        }
         var answer = await queue.UploadAsync(call, UserImport.Word, new ImportInput(Applies: false, Invites: false), input.File);
         return answer.Refusal is { } refusal ? refusal : JobSight.Of(answer.Value!);
     }
@@ -39,6 +48,8 @@ public sealed class ImportOperations(Database database, JobQueue queue, OrgDirec
         await using var db = call.Begin(database);
         if (await FindAsync(db, call, input.Job) is not { } job)
             return new AdminRefusal.NotFound("job");
+        if (await UnderWayAsync(db, call) >= AtOnce)
+            return TooMany;
         if (SettingsJson.Read<ImportInput>(job.Input).Applies || !await JobQueue.AgainAsync(db, call, job.Id, new ImportInput(Applies: true, input.Invite)))
         {
             return new AdminRefusal.Conflict(
@@ -49,6 +60,12 @@ public sealed class ImportOperations(Database database, JobQueue queue, OrgDirec
 
     public Task<AdminAnswer<AdminFile>> ExportAsync(AdminCall call, Nothing input) =>
         Task.FromResult<AdminAnswer<AdminFile>>(new AdminFile($"people-{call.At:yyyy-MM-dd}.csv", "text/csv; charset=utf-8", (to, cancellation) => WriteAsync(call, to, cancellation)));
+
+    static AdminRefusal.Conflict TooMany => new(
+        "too-many-imports", "There are imports under way already.", $"At most {AtOnce} run or wait at once; wait for one, or cancel it.");
+
+    static Task<int> UnderWayAsync(ServerDb db, AdminCall call) => db.Jobs.CountAsync(
+        j => j.OrgId == call.Org.Id && j.Kind == UserImport.Word && (j.State == JobState.Waiting || j.State == JobState.Running), call.Cancellation);
 
     static Task<Job?> FindAsync(ServerDb db, AdminCall call, string id) =>
         db.Jobs.AsNoTracking().SingleOrDefaultAsync(j => j.Id == id && j.OrgId == call.Org.Id && j.Kind == UserImport.Word, call.Cancellation);

@@ -49,7 +49,13 @@ public sealed class UserImport(
     /// <summary>Lines in one transaction: a login waits no longer than for these.</summary>
     const int Batch = 500;
 
+    /// <summary>Lines in one file: their names are kept in memory, to find what is there twice.</summary>
+    internal const int MostLines = 500_000;
+
     public string Kind => Word;
+
+    /// <summary>What was looked at is yet to be carried out.</summary>
+    public bool KeepsFile(JobRun run) => !run.Input<ImportInput>().Applies;
 
     public async Task RunAsync(JobRun run, CancellationToken cancellation)
     {
@@ -117,7 +123,10 @@ public sealed class UserImport(
         await using var file = queue.OpenUpload(id);
         using var csv = new CsvReader(file);
         await foreach (var _ in csv.ReadAsync(cancellation))
-            count++;
+        {
+            if (++count > MostLines)
+                throw new JobProblemException($"The file has more than {MostLines} lines of people; send it in parts.");
+        }
         return Math.Max(0, count);
     }
 }

@@ -23,6 +23,9 @@ public sealed class IndexModel(NetworkInsightOperations insight, NetworkOperatio
 
     public AdminRefusal? Refusal { get; private set; }
 
+    /// <summary>What saving the list would change, stop and run into.</summary>
+    public PolicyPreview? Preview { get; private set; }
+
     /// <summary>A draft to begin from.</summary>
     [BindProperty(SupportsGet = true)]
     public string? Draft { get; set; }
@@ -55,6 +58,15 @@ public sealed class IndexModel(NetworkInsightOperations insight, NetworkOperatio
         Networks = JsonSerializer.Serialize(list, Indented);
     }
 
+    /// <summary>Shows what the list would change.</summary>
+    public async Task<IActionResult> OnPostReviewAsync()
+    {
+        if (Read() is not null)
+            await ReviewAsync();
+        await LoadAsync();
+        return Page();
+    }
+
     /// <summary>Puts the list in force; a risky change goes live on a timer.</summary>
     public async Task<IActionResult> OnPostSaveAsync()
     {
@@ -67,6 +79,7 @@ public sealed class IndexModel(NetworkInsightOperations insight, NetworkOperatio
                 note.Leave(HttpContext, saved.Trial is null ? "saved" : "onTrial");
                 return LocalRedirect("~/setup/networks");
             }
+            await ReviewAsync();
             Refusal = answer.Refusal;
         }
         await LoadAsync();
@@ -90,6 +103,12 @@ public sealed class IndexModel(NetworkInsightOperations insight, NetworkOperatio
         }
         await LoadAsync();
         return Page();
+    }
+
+    async Task ReviewAsync()
+    {
+        var answer = await networks.PreviewAsync(SetupDoor.Call(HttpContext, "networks.preview"), new(Networks!));
+        (Preview, Refusal) = (answer.Value, answer.Refusal);
     }
 
     async Task<string?> KeepAsync(AdminCall call, JsonElement json)

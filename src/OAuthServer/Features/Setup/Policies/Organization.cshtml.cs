@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using OAuthServer.Administration;
 using OAuthServer.Administration.Policies;
 using OAuthServer.Features.Shared;
+using OAuthServer.Orgs;
 
 namespace OAuthServer.Features.Setup.Policies;
 
@@ -16,9 +17,19 @@ public sealed class OrganizationModel(OrganizationOperations organization, Note 
     /// <summary>The version on which the administrator began.</summary>
     public string SeenVersion { get; private set; } = "";
 
-    public bool TestsFail => Refusal is AdminRefusal.Conflict { Type: "tests-fail" };
+    /// <summary>What was switched and is not saved yet.</summary>
+    public OrganizationSwitches? Wanted { get; private set; }
+
+    /// <summary>What saving that would change, stop and run into.</summary>
+    public PolicyPreview? Preview { get; private set; }
 
     public Task OnGetAsync() => LoadAsync();
+
+    public async Task OnPostReviewAsync(bool passwordGrantEnabled, bool soapLoginEnabled, bool ssoRequiredByDefault, bool disclosesMissingToken, string? version)
+    {
+        Wanted = new(passwordGrantEnabled, soapLoginEnabled, ssoRequiredByDefault, disclosesMissingToken);
+        await ReviewAsync(version);
+    }
 
     public async Task<IActionResult> OnPostAsync(
         bool passwordGrantEnabled, bool soapLoginEnabled, bool ssoRequiredByDefault, bool disclosesMissingToken, string? version, bool ignoreTests)
@@ -30,8 +41,17 @@ public sealed class OrganizationModel(OrganizationOperations organization, Note 
             note.Leave(HttpContext, "Saved");
             return LocalRedirect("~/setup/policies/organization");
         }
-        await LoadAsync();
+        Wanted = new(passwordGrantEnabled, soapLoginEnabled, ssoRequiredByDefault, disclosesMissingToken);
+        await ReviewAsync(version);
         return Page();
+    }
+
+    async Task ReviewAsync(string? version)
+    {
+        var (call, wanted) = (SetupDoor.Call(HttpContext, "organization.preview"), Wanted!);
+        Preview = (await organization.PreviewAsync(call, new(wanted.PasswordGrantEnabled, wanted.SoapLoginEnabled, wanted.SsoRequiredByDefault, wanted.DisclosesMissingToken))).Value;
+        await LoadAsync();
+        SeenVersion = version ?? SeenVersion;
     }
 
     async Task LoadAsync()

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using OAuthServer.Administration;
 using OAuthServer.Administration.Policies;
+using OAuthServer.Administration.Replay;
 using OAuthServer.Data;
 using OAuthServer.Features.Shared;
 using OAuthServer.Orgs;
@@ -16,13 +17,14 @@ namespace OAuthServer.Features.Setup.Policies;
 /// A profile as the checks it makes, in the order in which they run, with the settings beside them. What is filled in is looked at first:
 /// the difference, the tests, and who would still come in; then it is saved.
 /// </summary>
-public sealed class ProfileModel(ProfileOperations profiles, VersionOperations versions, Note note) : PageModel
+public sealed class ProfileModel(ProfileOperations profiles, VersionOperations versions, DraftOperations drafts, Note note) : PageModel
 {
     static readonly JsonSerializerOptions ForPeople = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public ProfileSight Sight { get; private set; } = null!;
 
-    public ProfileImpact Impact { get; private set; } = null!;
+    /// <summary>What hangs on it, where deleting it was asked for: the whole history may have to be looked through.</summary>
+    public ProfileImpact? Impact { get; private set; }
 
     public IReadOnlyList<VersionLine> Versions { get; private set; } = [];
 
@@ -44,7 +46,18 @@ public sealed class ProfileModel(ProfileOperations profiles, VersionOperations v
     /// <summary>The version on which the administrator began.</summary>
     public string SeenVersion { get; private set; } = "";
 
-    public Task<IActionResult> OnGetAsync(string? name, string? after = null) => ShowAsync(name, after);
+    /// <summary>Shows what applies; with a draft, what saving that would change.</summary>
+    public async Task<IActionResult> OnGetAsync(string? name, string? after = null, string? draft = null, bool delete = false)
+    {
+        if (delete)
+            Impact = (await profiles.ImpactAsync(SetupDoor.Call(HttpContext, "profiles.impact"), new(name ?? ""))).Value;
+        if (string.IsNullOrEmpty(draft))
+            return await ShowAsync(name, after);
+        var found = await drafts.GetAsync(SetupDoor.Call(HttpContext, "drafts.get"), new(draft));
+        return found.Value is { Settings: { } settings, Profile: { } profile } && profile == name
+            ? await ReviewAsync(name, JsonNode.Parse(SettingsJson.Write(settings))!.ToJsonString(ForPeople), null)
+            : NotFound();
+    }
 
     public async Task<IActionResult> OnPostReviewAsync(string? name, string? json, string? version, int? restore)
     {
@@ -52,10 +65,19 @@ public sealed class ProfileModel(ProfileOperations profiles, VersionOperations v
             json = found;
         if (restore is not null && json is null)
             return NotFound();
-        var text = json ?? ProfileFields.Read(Request.Form).ToJsonString(ForPeople);
-        var answer = await profiles.PreviewAsync(SetupDoor.Call(HttpContext, "profiles.preview"), new(name ?? "", text));
-        Preview = answer.Value;
-        Refusal = answer.Refusal;
+        return await ReviewAsync(name, json ?? Typed(), version);
+    }
+
+    /// <summary>Keeps what is filled in as a draft, and goes to where it is replayed.</summary>
+    public async Task<IActionResult> OnPostReplayAsync(string? name, string? json, string? version)
+    {
+        var text = json ?? Typed();
+        if (Parse(text) is not { } settings)
+            return await ReviewAsync(name, text, version);
+        var kept = await drafts.SaveAsync(SetupDoor.Call(HttpContext, "drafts.save"), new(Profile: name ?? "", Settings: JsonSerializer.SerializeToElement(settings)));
+        if (kept.Value is { } draft)
+            return LocalRedirect($"~/setup/policies/replay{QueryString.Create("draft", draft.Id)}");
+        Refusal = kept.Refusal;
         return await ShowAsync(name, null, text, version);
     }
 
@@ -83,13 +105,21 @@ public sealed class ProfileModel(ProfileOperations profiles, VersionOperations v
         return LocalRedirect("~/setup/policies");
     }
 
+    async Task<IActionResult> ReviewAsync(string? name, string text, string? version)
+    {
+        var answer = await profiles.PreviewAsync(SetupDoor.Call(HttpContext, "profiles.preview"), new(name ?? "", text));
+        (Preview, Refusal) = (answer.Value, answer.Refusal);
+        return await ShowAsync(name, null, text, version);
+    }
+
+    string Typed() => ProfileFields.Read(Request.Form).ToJsonString(ForPeople);
+
     async Task<IActionResult> ShowAsync(string? name, string? after, string? text = null, string? version = null)
     {
         var call = SetupDoor.Call(HttpContext, "profiles.get");
         if ((await profiles.GetAsync(call, new(name ?? ""))) is not { Refusal: null, Value: { } sight })
             return NotFound();
         Sight = sight;
-        Impact = (await profiles.ImpactAsync(call, new(sight.Name))).Value!;
         var list = (await versions.ListAsync(call, new(sight.Name, 20, int.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? after : null))).Value!;
         Versions = list.Items;
         Next = list.Next is { } next ? Url.Page("/Setup/Policies/Profile", new { name = sight.Name, after = next }) : null;

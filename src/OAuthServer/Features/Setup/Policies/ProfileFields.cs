@@ -26,6 +26,7 @@ public static class ProfileFields
             new("apiOnly", FieldKind.Switch), new("permissions.apiEnabled", FieldKind.Switch),
         ]),
         ("AppIsPermitted", []),
+        ("OldWayIsOpen", []),
         ("SsoIsUsedWhenRequired", [new("sso", FieldKind.Choice, "", "off", "offered", "required")]),
         ("WithinLoginHours", [new("loginHours.timeZone", FieldKind.Text), .. Days.Select(day => new SettingField("loginHours." + day, FieldKind.Windows))]),
         ("FromPermittedNetwork", [new("loginRanges", FieldKind.Lines)]),

@@ -22,15 +22,31 @@ public sealed class WhatIfModel(WhatIfOperations rules, SignInOperations signIns
 
     public AdminRefusal? Refusal { get; private set; }
 
+    /// <summary>A question in a link, or a recorded sign-in under its own conditions. Whole settings come by the form alone: links stand in histories and logs.</summary>
     public async Task OnGetAsync(
-        string? user, LoginChannel? channel, string? address, string? at, string? app, CredentialFlaw? flaw, bool deviceKnown, string? draft, string? settings, string[] presented, string? reference)
+        string? user, LoginChannel? channel, string? address, string? at, string? app, CredentialFlaw? flaw, bool deviceKnown, string? draft, string? client, string[] presented, string? reference)
     {
-        if (reference is not null && await OfRecordAsync(reference) is { } recorded)
+        if (reference is null)
+        {
+            await OnPostAsync(user, channel, address, at, app, flaw, deviceKnown, draft, null, client, presented);
+        }
+        else if (await OfRecordAsync(reference) is { } recorded)
+        {
             Question = recorded;
-        else if (channel is { } door)
-            Question = new(door, Text(user), Text(address), null, Text(app), presented, flaw, deviceKnown, Text(draft), Text(settings));
+            await AskAsync();
+        }
         else
+        {
+            Refusal = new AdminRefusal.NotFound("sign-in");
+        }
+    }
+
+    public async Task OnPostAsync(
+        string? user, LoginChannel? channel, string? address, string? at, string? app, CredentialFlaw? flaw, bool deviceKnown, string? draft, string? settings, string? client, string[] presented)
+    {
+        if (channel is not { } door)
             return;
+        Question = new(door, Text(user), Text(address), null, Text(app), presented, flaw, deviceKnown, Text(draft), Text(settings), Text(client));
         if (Text(at) is { } typed)
         {
             if (!DateTimeOffset.TryParse(typed, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
@@ -40,6 +56,11 @@ public sealed class WhatIfModel(WhatIfOperations rules, SignInOperations signIns
             }
             Question = Question with { At = time };
         }
+        await AskAsync();
+    }
+
+    async Task AskAsync()
+    {
         var answer = await rules.AskAsync(SetupDoor.Call(HttpContext, "policies.what-if"), Question);
         (Answer, Refusal) = (answer.Value, answer.Refusal);
     }
@@ -47,9 +68,11 @@ public sealed class WhatIfModel(WhatIfOperations rules, SignInOperations signIns
     async Task<WhatIf?> OfRecordAsync(string reference)
     {
         var answer = await signIns.ExplainAsync(SetupDoor.Call(HttpContext, "sign-ins.explain"), new(reference));
-        if (answer.Refusal is not null || answer.Value is not { SignIn: var line })
+        if (answer.Refusal is not null || answer.Value is not { SignIn: var line } sight)
             return null;
-        return new(line.Channel, line.User, line.Address, null, line.App, [.. line.Presented.Select(proof => Proofs.First(word => string.Equals(word, proof.ToString(), StringComparison.OrdinalIgnoreCase)))]);
+        return new(
+            line.Channel, line.User, line.Address, line.At, line.App, [.. line.Presented.Select(proof => Proofs.First(word => string.Equals(word, proof.ToString(), StringComparison.OrdinalIgnoreCase)))],
+            sight.Flaw, sight.DeviceKnown == true, Client: line.Client);
     }
 
     static string? Text(string? typed) => string.IsNullOrWhiteSpace(typed) ? null : typed.Trim();

@@ -8,7 +8,7 @@ using OAuthServer.Data;
 namespace OAuthServer.Features.Setup.Replay;
 
 /// <summary>One replay: how far it is, what it found, and the attempts that would have ended otherwise.</summary>
-public sealed class JobModel(ReplayOperations replays, JobOperations jobs) : PageModel
+public sealed class JobModel(ReplayOperations replays, DraftOperations drafts, JobOperations jobs) : PageModel
 {
     /// <summary>The outcomes that are worth a number of their own, the gravest first.</summary>
     public static IReadOnlyList<ReplayOutcome> Outcomes { get; } =
@@ -18,6 +18,9 @@ public sealed class JobModel(ReplayOperations replays, JobOperations jobs) : Pag
     ];
 
     public ReplaySight Sight { get; private set; } = null!;
+
+    /// <summary>What it was begun from, as far as it is still kept: of a profile, of the trusted networks, or of both.</summary>
+    public IReadOnlyList<DraftSight> Drafts { get; private set; } = [];
 
     /// <summary>Whose lines are shown; null = those of the gravest there are.</summary>
     [BindProperty(SupportsGet = true)]
@@ -35,6 +38,13 @@ public sealed class JobModel(ReplayOperations replays, JobOperations jobs) : Pag
         if ((await replays.GetAsync(SetupDoor.Call(HttpContext, "replay.get"), new(job))).Value is not { } sight)
             return NotFound();
         Sight = sight;
+        var kept = new List<DraftSight>();
+        foreach (var id in sight.Drafts)
+        {
+            if ((await drafts.GetAsync(SetupDoor.Call(HttpContext, "drafts.get"), new(id))).Value is { } draft)
+                kept.Add(draft);
+        }
+        Drafts = kept;
         Outcome ??= Outcomes.FirstOrDefault(outcome => sight.Summary?.Counts[outcome] > 0, ReplayOutcome.Unchanged);
         var word = ReplayJob.OutcomeWord(Outcome.Value);
         var page = (await jobs.LinesAsync(SetupDoor.Call(HttpContext, "jobs.lines"), new(job, word, Limit: 50, After: string.IsNullOrEmpty(After) ? null : After))).Value;

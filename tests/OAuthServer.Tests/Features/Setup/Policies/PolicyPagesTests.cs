@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using OAuthServer.Features.Setup.Policies;
 using OAuthServer.Orgs;
+using OAuthServer.Policy;
 using OAuthServer.Tests.Administration.Policies;
 using OAuthServer.Tests.Support;
 
@@ -15,7 +17,7 @@ public sealed class PolicyPagesTests(Servers servers)
     {
         var (scene, browser, path) = await SceneAsync();
         var page = await browser.GetAsync(path);
-        foreach (var text in new[] { "1. Not locked", "14. Password not expired", "Its people administer the organization.", "Used by", "1 person", "Programs append the security token" })
+        foreach (var text in new[] { "1. Not locked", "15. Password not expired", "7. Old way open", "Its people administer the organization.", "Used by", "1 person", "Programs append the security token" })
             Assert.Contains(text, page.Html, StringComparison.Ordinal);
         var review = await browser.PostAsync(page, path + "&handler=Review", [.. Fields(page).Where(field => field.Name != "session.idleMinutes"), ("session.idleMinutes", "30"), ("version", "1")]);
         Assert.Contains("session.idleMinutes 120 -&gt; 30", review.Html, StringComparison.Ordinal);
@@ -38,6 +40,53 @@ public sealed class PolicyPagesTests(Servers servers)
         scene.Server.Clock.Advance(TimeSpan.FromMinutes(20));
         await scene.Trials.RevertDueAsync(TestContext.Current.CancellationToken);
         Assert.Equal(30, (await scene.SettingsAsync(scene.Admin.ProfileId)).Session.IdleMinutes);
+    }
+
+    [Fact]
+    public void A_profile_is_shown_by_the_rules_in_their_order() =>
+        Assert.Equal([.. LoginPolicy.Rules.Select(rule => rule.Name), ProfileFields.Afterwards], ProfileFields.ByRule.Select(group => group.Rule));
+
+    [Fact]
+    public async Task What_is_typed_is_tried_on_replay_and_saved_from_there()
+    {
+        var (scene, browser, _) = await SceneAsync();
+        var profile = await scene.Org.ProfileAsync(new());
+        var path = "/setup/policies/profile?name=" + Uri.EscapeDataString(profile.Name);
+        var page = await browser.GetAsync(path);
+        var kept = await browser.PostAsync(page, path + "&handler=Replay", [.. Fields(page).Where(field => field.Name != "session.idleMinutes"), ("session.idleMinutes", "45"), ("version", "1")]);
+        Assert.StartsWith("/setup/policies/replay?draft=", kept.LocalLocation, StringComparison.Ordinal);
+        var start = await browser.GetAsync(kept.LocalLocation!);
+        var draft = Hidden(start, "Draft");
+        var begun = await browser.PostAsync(
+            start, "/setup/policies/replay", ("Profile", profile.Name), ("Draft", draft), ("Settings", TextArea(start, "Settings")),
+            ("HasNetworks", "true"), ("Networks", """[{ "name": "Lab", "range": "203.0.113.0/28" }]"""), ("Days", "7"));
+        var replay = await browser.GetAsync(begun.LocalLocation!);
+        Assert.Matches("/setup/networks\\?draft=[^\"]+\">Save these trusted networks", replay.Html);
+        var link = WebUtility.HtmlDecode(Regex.Match(replay.Html, "href=\"(?<to>/setup/policies/profile[^\"]+)\">Save this draft", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["to"].Value);
+        var review = await browser.GetAsync(link);
+        Assert.Contains("session.idleMinutes 120 -&gt; 45", review.Html, StringComparison.Ordinal);
+        await browser.PostAsync(review, path + "&handler=Save", ("settings", Hidden(review, "settings")), ("version", Hidden(review, "version")));
+        Assert.Equal(45, (await scene.SettingsAsync(profile.Id)).Session.IdleMinutes);
+
+        var (stranger, other, own) = await SceneAsync();
+        Assert.Equal(HttpStatusCode.NotFound, (await other.GetAsync($"{own}&draft={draft}")).Status);
+        Assert.NotEqual(scene.Org.Id, stranger.Org.Id);
+    }
+
+    [Fact]
+    public async Task A_sign_in_is_asked_about_again_under_its_own_conditions()
+    {
+        var (scene, browser, _) = await SceneAsync();
+        var (user, app) = (await scene.Org.UserAsync(), await scene.Org.AppAsync());
+        await scene.Server.NoticeAsync();
+        var refused = await user.LoginAsync(app, TestServer.Office, password: "Wrong-Horse-7");
+        scene.Server.Clock.Advance(TimeSpan.FromMinutes(30));
+        var asked = await browser.GetAsync($"/setup/policies/what-if?reference={refused.Reference}");
+        Assert.Matches("(?s)id=\"answer-title\".{0,200}The password was wrong", asked.Html);
+        Assert.Matches("value=\"WrongPassword\" selected", asked.Html);
+        Assert.Equal((await scene.Server.RecordAsync(refused)).At.ToString("yyyy-MM-dd'T'HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture), Typed(asked, "at")[..19]);
+        var posted = await browser.PostAsync(asked, "/setup/policies/what-if", ("user", user.Username), ("channel", "Browser"), ("presented", "password"), ("settings", """{ "apiOnly": true }"""));
+        Assert.Contains("id=\"answer-title\"", posted.Html, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,6 +134,19 @@ public sealed class PolicyPagesTests(Servers servers)
     }
 
     [Fact]
+    public async Task What_hangs_on_a_profile_is_looked_for_when_deleting_is_asked_for()
+    {
+        var (scene, browser, used) = await SceneAsync();
+        Assert.DoesNotContain("handler=Delete", (await browser.GetAsync(used)).Html, StringComparison.Ordinal);
+        Assert.Contains("It cannot be deleted while this hangs on it:", (await browser.GetAsync(used + "&delete=true")).Html, StringComparison.Ordinal);
+        var path = "/setup/policies/profile?name=" + Uri.EscapeDataString((await scene.Org.ProfileAsync(new())).Name);
+        Assert.Contains("delete=True#delete", (await browser.GetAsync(path)).Html, StringComparison.Ordinal);
+        var asked = await browser.GetAsync(path + "&delete=true");
+        Assert.Contains("handler=Delete", asked.Html, StringComparison.Ordinal);
+        Assert.Equal("/setup/policies", (await browser.PostAsync(asked, path + "&handler=Delete")).LocalLocation);
+    }
+
+    [Fact]
     public async Task The_other_pages_open_ask_test_and_switch()
     {
         var (scene, browser, _) = await SceneAsync();
@@ -99,9 +161,12 @@ public sealed class PolicyPagesTests(Servers servers)
         Assert.Contains("badge success\">Passes", (await browser.GetAsync("/setup/policies/tests")).Html, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await browser.PostAsync(tests, "/setup/policies/tests?handler=Save", ("test", "Office"), ("login", "{"))).Status);
         var organization = await browser.GetAsync("/setup/policies/organization");
-        var refused = await browser.PostAsync(organization, null, ("soapLoginEnabled", "true"), ("version", Hidden(organization, "version")));
+        var looked = await browser.PostAsync(organization, "/setup/policies/organization?handler=Review", ("soapLoginEnabled", "true"), ("version", Hidden(organization, "version")));
+        Assert.Contains("passwordGrantEnabled true -&gt; false", looked.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("On trial:", looked.Html, StringComparison.Ordinal);
+        var refused = await browser.PostAsync(looked, "/setup/policies/organization", ("soapLoginEnabled", "true"), ("version", Hidden(looked, "version")));
         Assert.Contains("Office: expected allow, got deny (ChannelClosedByOrg)", refused.Html, StringComparison.Ordinal);
-        await browser.PostAsync(refused, null, ("soapLoginEnabled", "true"), ("ignoreTests", "true"), ("version", Hidden(organization, "version")));
+        await browser.PostAsync(refused, "/setup/policies/organization", ("soapLoginEnabled", "true"), ("ignoreTests", "true"), ("version", Hidden(organization, "version")));
         Assert.Contains("On trial: organization", (await browser.GetAsync("/setup/policies/organization")).Html, StringComparison.Ordinal);
     }
 
@@ -125,6 +190,10 @@ public sealed class PolicyPagesTests(Servers servers)
         await browser.SignInAsync(scene.Admin);
         return (scene, browser, "/setup/policies/profile?name=" + Uri.EscapeDataString(await scene.NameAsync(scene.Admin.ProfileId)));
     }
+
+    static string TextArea(Page page, string name) => WebUtility.HtmlDecode(Regex.Match(page.Html, $"name=\"{name}\"[^>]*>(?<value>[^<]*)</textarea>", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["value"].Value);
+
+    static string Typed(Page page, string id) => WebUtility.HtmlDecode(Regex.Match(page.Html, $"<input id=\"{id}\"[^>]* value=\"(?<value>[^\"]*)\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["value"].Value);
 
     static string Hidden(Page page, string name) => WebUtility.HtmlDecode(Regex.Match(page.Html, $"name=\"{name}\" value=\"(?<value>[^\"]*)\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["value"].Value);
 
