@@ -8,7 +8,6 @@ var root = new RootCommand("An OAuth 2.0 and OpenID Connect server that carries 
     ServeCommand.New(),
     ApplyCommand.New(),
     ExplainCommand.New(),
-    UserCommand.New(),
     ExportCommand.New(),
     BackupCommand.New(),
     RestoreCommand.New(),

@@ -8,12 +8,18 @@ namespace OAuthServer.Data;
 /// </summary>
 public static class RecordId
 {
+    /// <summary>How the ids of rescue accounts begin. That another user's does is as likely as guessing six characters of sixty-two.</summary>
+    public const string RescueUser = "005Rescue";
+
     const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     const string Checks = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
 
     public static string NewOrganization() => New("00D");
 
     public static string NewUser() => New("005");
+
+    /// <summary>Of an account that the operator's rescue makes. Nobody can change an id: whatever the account makes of itself, it is known by it.</summary>
+    public static string NewRescueUser() => RescueUser + RandomNumberGenerator.GetString(Alphabet, 6);
 
     public static string NewProfile() => New("00e");
 

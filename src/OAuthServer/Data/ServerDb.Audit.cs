@@ -74,7 +74,7 @@ public abstract partial class ServerDb
     {
         Organization org => new(org.Id, "organization", org.Id, org.Name),
         OrganizationLogo logo => new(logo.OrgId, "logo", logo.OrgId, "logo"),
-        TrustedNetwork network => new(network.OrgId, "network", network.Name, $"{network.Name} {network.Range}"),
+        TrustedNetwork network => new(network.OrgId, "networks", network.Name, $"{network.Name} {network.Range}"),
         Profile profile => new(profile.OrgId, "profile", profile.Id, profile.Name),
         ProfileVersion version when await Profiles.FindAsync([version.ProfileId], cancellation) is { } profile => new(profile.OrgId, "profile", profile.Id, profile.Name),
         User user => new(user.OrgId, "user", user.Id, user.Username),

@@ -114,9 +114,11 @@ public sealed class BackupTests : IDisposable
         Assert.Equal(2, (await ServerProcess.RunAsync("restore", Backup, "--config", config)).Code);
         (code, said) = await ServerProcess.RunAsync("restore", Backup, "--force", "--config", config);
         Assert.True(code == 0 && said.Contains("is in place", StringComparison.Ordinal), said);
-        (code, said) = await ServerProcess.RunAsync("rescue", "--org", "Acme", "--config", config);
+        (code, said) = await ServerProcess.RunAsync("rescue", "--config", config);
         Assert.True(code == 0 && said.Contains("/reset-password?link=", StringComparison.Ordinal), said);
-        (code, said) = await ServerProcess.RunAsync("export", Path.Combine(folder, "files"), "--org", "Acme", "--users", "--config", config);
+        (code, said) = await ServerProcess.RunAsync("rescue", "--org", "Nobody", "--config", config);
+        Assert.True(code == 2 && said.Contains("no organization Nobody", StringComparison.Ordinal), said);
+        (code, said) = await ServerProcess.RunAsync("export", Path.Combine(folder, "files"), "--users", "--config", config);
         Assert.True(code == 0 && File.Exists(Path.Combine(folder, "files", "users", "ann-acme-example.json")), said);
         (code, said) = await ServerProcess.RunAsync("apply", Path.Combine(folder, "files"), "--plan", "--config", config);
         Assert.True(code == 0 && said.Contains("Nothing to change.", StringComparison.Ordinal), said);

@@ -75,6 +75,14 @@ public sealed class KeyOperations(Database database, SigningKeyRing ring, KeyOpt
     public async Task<AdminAnswer<KeySight>> RotateAsync(AdminCall call, Nothing input)
     {
         await using var db = call.Begin(database);
+        // Everybody's tokens are signed by them: where there are several organizations, none rotates for the others.
+        var organizations = await db.Organizations.Select(org => org.Id).ToListAsync(call.Cancellation);
+        if (organizations.Count > 1 && call.Actor.Door != AuditDoor.Cli)
+        {
+            return new AdminRefusal.Conflict(
+                "server-wide", "The signing keys are the whole server's, and it has more than one organization.",
+                "Ask the operator to run this at the machine itself: oauthserver keys rotate --org NAME");
+        }
         await using (var transaction = await db.Database.BeginTransactionAsync(call.Cancellation))
         {
             if (await ring.ReplaceAsync(db, call.Cancellation) is not { } made)
@@ -82,8 +90,8 @@ public sealed class KeyOperations(Database database, SigningKeyRing ring, KeyOpt
                 return new AdminRefusal.Conflict(
                     "just-rotated", "The signing keys were replaced a moment ago.", $"Everybody who verifies tokens has to fetch the new ones first. Wait {SigningKeyRing.Pause.TotalMinutes:0} minutes.");
             }
-            foreach (var key in made)
-                db.Audit(call.Org.Id, "signing-key", key.Kid, $"{key.Algorithm} {key.Kid}", after: new { key.Algorithm, key.ActivatesAt });
+            foreach (var (org, key) in organizations.SelectMany(org => made.Select(key => (org, key))))
+                db.Audit(org, "signing-key", key.Kid, $"{key.Algorithm} {key.Kid}", after: new { key.Algorithm, key.ActivatesAt });
             await db.SaveChangesAsync(call.Cancellation);
             await transaction.CommitAsync(call.Cancellation);
         }

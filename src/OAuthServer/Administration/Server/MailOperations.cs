@@ -38,7 +38,9 @@ public sealed class MailOperations(Database database, Outbox outbox, PublicUrl s
     const string Page = "/setup/system/outbox";
     const int UsualPage = 50;
     const int LargestPage = 500;
-    const int LookedAt = 1_000;
+
+    /// <summary>No list goes further back than this, however many mails of others wait.</summary>
+    const int LookedAt = 2_000;
 
     /// <inheritdoc />
     public IEnumerable<AdminOperation> All =>
@@ -54,15 +56,9 @@ public sealed class MailOperations(Database database, Outbox outbox, PublicUrl s
             return new AdminRefusal.Invalid("after", "is not what an answer called next.");
         var size = Math.Clamp(input.Limit ?? UsualPage, 1, LargestPage);
         await using var db = database.NewContext();
-        var found = new List<MailLine>();
-        for (var last = false; !last && found.Count <= size;)
-        {
-            var rows = await UnsentAsync(db, place, call.Cancellation);
-            var own = await OwnAsync(db, call, rows.Select(row => row.Recipient));
-            found.AddRange(rows.Where(row => own.Contains(row.Recipient)).Select(LineOf));
-            last = rows.Count < LookedAt;
-            place = last ? place : new(rows[^1].CreatedAt, rows[^1].Id);
-        }
+        var rows = await UnsentAsync(db, call.Cancellation);
+        var own = await OwnAsync(db, call, rows.Select(row => row.Recipient));
+        var found = rows.Where(row => own.Contains(row.Recipient) && (place is null || place.IsBefore(row))).Take(size + 1).Select(LineOf).ToList();
         var shown = found.Take(size).ToList();
         return new AdminPage<MailLine>(shown, found.Count > size ? new MailPlace(shown[^1].CreatedAt, shown[^1].Id).ToString() : null);
     }
@@ -103,33 +99,35 @@ public sealed class MailOperations(Database database, Outbox outbox, PublicUrl s
         return new TestMailSent(user.Email);
     }
 
-    static Task<List<OutboxMessage>> UnsentAsync(ServerDb db, MailPlace? place, CancellationToken cancellation)
-    {
-        var query = db.OutboxMessages.AsNoTracking().Where(message => message.SentAt == null);
-#pragma warning disable CA1309 // the database compares, and orders the same way
-        if (place is not null)
-            query = query.Where(message => message.CreatedAt < place.At || message.CreatedAt == place.At && string.Compare(message.Id, place.Id) < 0);
-#pragma warning restore CA1309
-        return query.OrderByDescending(message => message.CreatedAt).ThenByDescending(message => message.Id).Take(LookedAt)
-            .Select(message => new OutboxMessage // without its body
-            {
-                Id = message.Id,
-                Recipient = message.Recipient,
-                Subject = message.Subject,
-                Body = Array.Empty<byte>(),
-                CreatedAt = message.CreatedAt,
-                Attempts = message.Attempts,
-                NextAttemptAt = message.NextAttemptAt,
-                LastError = message.LastError,
-            }).ToListAsync(cancellation);
-    }
+    static Task<List<OutboxMessage>> UnsentAsync(ServerDb db, CancellationToken cancellation) => db.OutboxMessages.AsNoTracking()
+        .Where(message => message.SentAt == null)
+        .OrderByDescending(message => message.CreatedAt).ThenByDescending(message => message.Id).Take(LookedAt)
+        .Select(message => new OutboxMessage // without its body
+        {
+            Id = message.Id,
+            Recipient = message.Recipient,
+            Subject = message.Subject,
+            Body = Array.Empty<byte>(),
+            CreatedAt = message.CreatedAt,
+            Attempts = message.Attempts,
+            NextAttemptAt = message.NextAttemptAt,
+            LastError = message.LastError,
+        }).ToListAsync(cancellation);
 
-    /// <summary>The outbox is the server's: an organization sees what goes to its own people. Many addresses at once, because nothing finds people by them.</summary>
+    /// <summary>
+    /// The outbox is the server's: an organization sees what goes to its own people. An address that somebody of another organization has too is
+    /// nobody's, because any administrator can write any address at a user. Many at once, because nothing finds people by their addresses.
+    /// </summary>
     static async Task<HashSet<string>> OwnAsync(ServerDb db, AdminCall call, IEnumerable<string> recipients)
     {
         var addresses = recipients.Distinct(StringComparer.Ordinal).ToList();
-        return addresses.Count == 0 ? [] : (await db.Users.Where(user => user.OrgId == call.Org.Id && addresses.Contains(user.Email)).Select(user => user.Email)
-            .Distinct().ToListAsync(call.Cancellation)).ToHashSet(StringComparer.Ordinal);
+        if (addresses.Count == 0)
+            return [];
+        var ours = await db.Users.Where(user => user.OrgId == call.Org.Id && addresses.Contains(user.Email)).Select(user => user.Email).Distinct().ToListAsync(call.Cancellation);
+        if (ours.Count == 0)
+            return [];
+        var theirs = await db.Users.Where(user => user.OrgId != call.Org.Id && ours.Contains(user.Email)).Select(user => user.Email).Distinct().ToListAsync(call.Cancellation);
+        return ours.Except(theirs, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
     }
 
     static MailLine LineOf(OutboxMessage row) => new(
@@ -148,6 +146,10 @@ sealed record MailPlace(DateTimeOffset At, string Id)
             : null;
         return text is null or "" || place is not null;
     }
+
+    /// <summary>The mail stands after this place. Compared in the milliseconds that the place is written in.</summary>
+    internal bool IsBefore(OutboxMessage message) =>
+        message.CreatedAt.ToUnixTimeMilliseconds().CompareTo(At.ToUnixTimeMilliseconds()) is var later && (later < 0 || later == 0 && string.CompareOrdinal(message.Id, Id) < 0);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{At.ToUnixTimeMilliseconds()}-{Id}");
 }

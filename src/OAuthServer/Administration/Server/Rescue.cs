@@ -50,7 +50,7 @@ public sealed class Rescue(Database database, MailedLinks links, Outbox outbox, 
         var profile = new Profile { Id = RecordId.NewProfile(), OrgId = org.Id, Name = ProfilePrefix + stamp, Version = 1 };
         var user = new User
         {
-            Id = RecordId.NewUser(),
+            Id = RecordId.NewRescueUser(),
             OrgId = org.Id,
             ProfileId = profile.Id,
             Username = UserPrefix + stamp, // without a domain, so that no identity provider is asked about it
@@ -104,16 +104,15 @@ public sealed class Rescue(Database database, MailedLinks links, Outbox outbox, 
         await using var db = database.NewContext();
         db.Actor = AuditActor.Server("rescue.end", now);
         var made = now - AccountTime;
-        var over = await db.Users
-            .Where(user => user.NormalizedUsername.StartsWith(UserPrefix) && user.Status == UserStatus.Active && user.CreatedAt <= made)
-            .Join(db.Profiles, user => user.ProfileId, profile => profile.Id, (user, profile) => new { User = user, profile.Name }).ToListAsync(cancellation);
-        // Only what was made here: somebody else may be called so.
-        foreach (var row in over.Where(row => row.Name.StartsWith(ProfilePrefix, StringComparison.Ordinal) && row.User.Username == UserPrefix + row.Name[ProfilePrefix.Length..]))
+        // Known by their ids, because names, profiles and marks are what the account itself, or another, may have changed meanwhile.
+        var over = await db.Users.Where(user => user.Id.StartsWith(RecordId.RescueUser) && user.Status != UserStatus.Inactive && user.CreatedAt <= made).ToListAsync(cancellation);
+        // One database does not tell capitals apart here.
+        foreach (var user in over.Where(user => user.Id.StartsWith(RecordId.RescueUser, StringComparison.Ordinal)))
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-            row.User.Status = UserStatus.Inactive;
+            user.Status = UserStatus.Inactive;
             await db.SaveChangesAsync(cancellation);
-            await EndedSessions.OfUserAsync(db, row.User.Id, now);
+            await EndedSessions.OfUserAsync(db, user.Id, now);
             await transaction.CommitAsync(cancellation);
         }
     }

@@ -37,6 +37,7 @@ public static class SetupNavigation
             new SetupPage("Keys", "/setup/system/keys"),
             new SetupPage("Audit", "/setup/system/audit"),
             new SetupPage("Outbox", "/setup/system/outbox"),
+            new SetupPage("Jobs", "/setup/jobs"),
             new SetupPage("Branding", "/setup/system/branding")),
     ];
 }

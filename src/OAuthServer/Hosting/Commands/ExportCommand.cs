@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.EntityFrameworkCore;
 using OAuthServer.Configuration;
 using OAuthServer.Data;
 
@@ -12,27 +11,23 @@ static class ExportCommand
     {
         var which = new WhichServer();
         var folder = new Argument<DirectoryInfo>("folder") { Description = "A folder that is empty or not there yet." };
-        var org = new Option<string>("--org") { Description = "The organization's name.", Required = true };
+        var org = new Option<string?>("--org") { Description = "The organization, by its alias or name. May be left out where there is only one." };
         var users = new Option<bool>("--users") { Description = "Also the people." };
         var command = new Command("export", "Write an organization as the files that apply reads. Secrets are not in them.") { folder, org, users };
         which.AddTo(command);
         command.SetAction((parsed, cancellation) => WhichServer.RunAsync(
-            () => RunAsync(which.Options(parsed), parsed.GetValue(folder)!.FullName, parsed.GetValue(org)!, parsed.GetValue(users), cancellation)));
+            () => RunAsync(which.Options(parsed), parsed.GetValue(folder)!.FullName, parsed.GetValue(org), parsed.GetValue(users), cancellation)));
         return command;
     }
 
-    static async Task<int> RunAsync(ServerOptions options, string folder, string name, bool users, CancellationToken cancellation)
+    static async Task<int> RunAsync(ServerOptions options, string folder, string? name, bool users, CancellationToken cancellation)
     {
         // A file that is left over would be applied with the others.
         if (File.Exists(folder) || Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
             throw new InvalidOperationException($"{folder} is not empty; name another folder.");
         await using var app = Server.Build(options);
         var database = app.Services.GetRequiredService<Database>();
-        string? id;
-        await using (var db = database.NewContext())
-            id = await db.Organizations.Where(org => org.Name == name).Select(org => org.Id).SingleOrDefaultAsync(cancellation);
-        if (id is null)
-            throw new InvalidOperationException($"There is no organization {name}.");
+        var id = (await OperatorCalls.OrganizationAsync(database, name)).Id;
         var count = 0;
         await foreach (var file in ConfigExport.ReadAsync(database, id, users, cancellation))
         {

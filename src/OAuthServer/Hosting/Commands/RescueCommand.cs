@@ -10,23 +10,25 @@ static class RescueCommand
     internal static Command New()
     {
         var which = new WhichServer();
-        var org = new Option<string>("--org") { Description = "The organization's name.", Required = true };
+        var org = new Option<string?>("--org") { Description = "The organization, by its alias or name. May be left out where there is only one." };
         var user = new Option<string?>("--user") { Description = "An administrator who is there already: unlocked, made active, and given a link." };
         var email = new Option<string>("--email") { Description = "Where mails about the temporary account go.", DefaultValueFactory = _ => "rescue@localhost" };
         var command = new Command("rescue", "Make a temporary administrator whom no policy keeps out, and print a link to choose the password. All administrators are told.") { org, user, email };
         which.AddTo(command);
-        command.SetAction(parsed => WhichServer.RunAsync(() => RunAsync(which.Options(parsed), parsed.GetValue(org)!, parsed.GetValue(user), parsed.GetValue(email)!)));
+        command.SetAction(parsed => WhichServer.RunAsync(() => RunAsync(which.Options(parsed), parsed.GetValue(org), parsed.GetValue(user), parsed.GetValue(email)!)));
         return command;
     }
 
-    static async Task<int> RunAsync(ServerOptions options, string org, string? user, string email)
+    static async Task<int> RunAsync(ServerOptions options, string? org, string? user, string email)
     {
         if (!(System.Net.Mail.MailAddress.TryCreate(email, out var address) && address.Address == email))
             throw new InvalidOperationException($"--email {email} is not a mail address.");
         await using var app = Server.Build(options);
-        await SchemaUpgrade.RunAsync(app.Services.GetRequiredService<Database>());
+        var database = app.Services.GetRequiredService<Database>();
+        await SchemaUpgrade.RunAsync(database);
+        var name = (await OperatorCalls.OrganizationAsync(database, org)).Name;
         var rescue = app.Services.GetRequiredService<Rescue>();
-        var outcome = user is null ? await rescue.MakeAdministratorAsync(org, Environment.UserName, email) : await rescue.LetInAsync(org, Environment.UserName, user);
+        var outcome = user is null ? await rescue.MakeAdministratorAsync(name, Environment.UserName, email) : await rescue.LetInAsync(name, Environment.UserName, user);
         if (outcome is RescueOutcome.Opened opened)
         {
             Print(opened);
@@ -34,8 +36,8 @@ static class RescueCommand
         }
         throw new InvalidOperationException(outcome switch
         {
-            RescueOutcome.NoSuchOrganization none => $"There is no organization {org}. There are: {string.Join(", ", none.Known)}.",
-            RescueOutcome.NoSuchUser => $"{org} has no user {user}.",
+            RescueOutcome.NoSuchOrganization none => $"There is no organization {name}. There are: {string.Join(", ", none.Known)}.",
+            RescueOutcome.NoSuchUser => $"{name} has no user {user}.",
             RescueOutcome.NoAdministrator => $"{user} has no administrator's profile. Run rescue without --user.",
             _ => $"No password lets {user} in at a page: the profile requires single sign-on, or shuts the browser's door. Run rescue without --user.",
         });

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.EntityFrameworkCore;
 using OAuthServer.Administration.Policies;
 using OAuthServer.Configuration;
 using OAuthServer.Data;
@@ -26,23 +25,12 @@ static class SimulateCommand
         var examples = CasesFile.Read(file);
         await using var app = Server.Build(options);
         await using var db = app.Services.GetRequiredService<Database>().NewContext();
-        var policy = await OrgPolicy.LoadAsync(db, (await FindAsync(db, org)).Id);
+        var policy = await OrgPolicy.LoadAsync(db, (await OperatorCalls.OrganizationAsync(app.Services.GetRequiredService<Database>(), org)).Id);
         var results = await app.Services.GetRequiredService<PolicyTestRuns>().RunAsync(db, policy, [.. examples.Select(example => (example.Name, example.Login))], CancellationToken.None);
         foreach (var result in results)
             Console.WriteLine(result.Passed ? $"ok      {result.Test}" : $"FAILED  {result.Test}: expected {result.Expected}, got {result.Found}");
         var failed = results.Count(result => !result.Passed);
         Console.WriteLine(failed == 0 ? $"{results.Count} passed." : $"{failed} of {results.Count} failed.");
         return failed == 0 ? 0 : 1;
-    }
-
-    static async Task<Organization> FindAsync(ServerDb db, string? name)
-    {
-        var found = await db.Organizations.AsNoTracking().Where(org => name == null || org.Alias == name || org.Name == name).Take(2).ToListAsync();
-        return found switch
-        {
-            [var one] => one,
-            [] => throw new InvalidOperationException(name is null ? "There is no organization yet: apply one." : $"There is no organization {name}."),
-            _ => throw new InvalidOperationException("There are several organizations: name one with --org."),
-        };
     }
 }

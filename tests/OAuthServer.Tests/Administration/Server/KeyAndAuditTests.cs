@@ -51,6 +51,21 @@ public sealed class KeyAndAuditTests(Servers servers)
     }
 
     [Fact]
+    public async Task Where_there_are_several_organizations_only_the_operator_rotates_and_all_are_told()
+    {
+        await using var server = await TestServer.StartAsync();
+        var (scene, other) = (await SystemScene.NewAsync(server), await SystemScene.NewAsync(server));
+        server.Clock.Advance(TimeSpan.FromHours(1));
+        var keys = scene.Get<KeyOperations>();
+        foreach (var door in new[] { AuditDoor.Page, AuditDoor.Api })
+            Assert.Equal("server-wide", Assert.IsType<AdminRefusal.Conflict>((await keys.RotateAsync(await scene.CallAsync("keys.rotate", door: door), new())).Refusal).Type);
+        Assert.Empty(await scene.TrailAsync());
+        (await keys.RotateAsync(await scene.CallAsync("keys.rotate", door: AuditDoor.Cli), new())).Done();
+        foreach (var told in new[] { scene, other })
+            Assert.Equal(["signing-key", "signing-key"], (await told.TrailAsync()).Select(entry => entry.ObjectKind));
+    }
+
+    [Fact]
     public async Task Replaced_again_and_again_no_key_is_published_for_ever()
     {
         await using var server = await TestServer.StartAsync();

@@ -87,6 +87,24 @@ public sealed class RescueTests(Servers servers)
     }
 
     [Fact]
+    public async Task However_it_renames_and_moves_itself_the_account_does_not_become_permanent()
+    {
+        await using var server = await TestServer.StartAsync();
+        var org = await TestOrg.AddAsync(server);
+        var opened = Assert.IsType<RescueOutcome.Opened>(await server.Services.GetRequiredService<Rescue>().MakeAdministratorAsync(await NameAsync(server, org), "root", "rescue@localhost"));
+        var other = await org.UserAsync(new() { Permissions = new() { Administrator = true } });
+        await using var db = server.Database.NewContext();
+        var user = await db.Users.SingleAsync(row => row.Username == opened.Username, Stop);
+        (await db.Profiles.SingleAsync(row => row.Id == user.ProfileId, Stop)).Name = "Staff";
+        (user.Username, user.NormalizedUsername, user.ProfileId, user.IsBreakGlass) = ("eve@example.test", "eve@example.test", other.ProfileId, true);
+        await db.SaveChangesAsync(Stop);
+        server.Clock.Advance(TimeSpan.FromHours(25));
+        await server.Services.GetRequiredService<Rescue>().EndAsync(Stop);
+        Assert.Equal(UserStatus.Inactive, await db.Users.Where(row => row.Id == user.Id).Select(row => row.Status).SingleAsync(Stop));
+        Assert.Equal(UserStatus.Active, (await other.RowAsync()).Status);
+    }
+
+    [Fact]
     public async Task An_administrator_who_is_there_is_unlocked_made_active_and_given_a_link()
     {
         var server = await servers.OnAsync("SQLite");

@@ -38,7 +38,7 @@ public sealed class IndexModel(JobOperations operations, Note note) : PageModel
     public string PathOf(JobSight job) => job.Kind switch
     {
         "replay" => $"~/setup/policies/replay/{job.Id}",
-        "import" => $"~/setup/people/import/{job.Id}",
+        "import" => $"~/setup/people/import/job?id={job.Id}",
         _ => "~/setup/jobs",
     };
 }

@@ -12,7 +12,7 @@ public sealed class AuditModel(AuditOperations audit, IStringLocalizer<ServerTex
 {
     /// <summary>What is changed, and written down.</summary>
     public static IReadOnlyList<string> Kinds { get; } =
-        ["organization", "logo", "network", "profile", "user", "app", "provider", "test", "brown-out", "signing-key", "mail"];
+        ["organization", "logo", "networks", "profile", "user", "app", "provider", "test", "integration", "brown-out", "draft", "job", "signing-key", "mail"];
 
     [BindProperty(SupportsGet = true)]
     public string? Actor { get; set; }
