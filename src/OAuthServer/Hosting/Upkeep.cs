@@ -1,3 +1,4 @@
+using OAuthServer.Accounts;
 using OAuthServer.Administration.Server;
 using OAuthServer.Administration.Integrations;
 using OAuthServer.Administration.Policies;
@@ -10,16 +11,17 @@ using OAuthServer.Tokens;
 namespace OAuthServer.Hosting;
 
 /// <summary>
-/// What must happen without a request: watching the change stamp every second, changes on trial every three, sessions that have run out, providers' metadata and
+/// What must happen without a request: watching the change stamp every second, changes on trial and brown-outs that are still to be stopped every three, sessions that have run out, providers' metadata and
 /// the inventory of integrations every minute, keys every five minutes, certificates every ten, old rows every hour.
 /// </summary>
 sealed class Upkeep(
-    ChangeWatch changes, EndedSessions ended, SigningKeyRing keys, CertificateWatch certificates, SamlMetadataFetching metadata, IntegrationUpkeep integrations, Purge purge, Trials trials, Rescue rescue,
+    ChangeWatch changes, EndedSessions ended, SigningKeyRing keys, CertificateWatch certificates, SamlMetadataFetching metadata, IntegrationUpkeep integrations, Purge purge, Trials trials, Rescue rescue, BrownOutStops brownOuts,
     LimitOptions limits, ILogger<Upkeep> log) : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
         EveryAsync(TimeSpan.FromSeconds(1), _ => changes.RefreshAsync(), stoppingToken),
         EveryAsync(TimeSpan.FromSeconds(3), trials.RevertDueAsync, stoppingToken),
+        EveryAsync(TimeSpan.FromSeconds(3), brownOuts.RetryAsync, stoppingToken),
         EveryAsync(TimeSpan.FromMinutes(1), ended.RunAsync, stoppingToken),
         EveryAsync(TimeSpan.FromMinutes(1), metadata.RunAsync, stoppingToken),
         EveryAsync(TimeSpan.FromMinutes(1), integrations.RunAsync, stoppingToken),

@@ -140,7 +140,7 @@ public sealed class LoginGate(
             await breakGlass.TellAsync(user.Id, administering, ChannelWords.Of(attempt.Channel), references.Of(judged.RecordId), from);
         }
         if (oldWay.ProtectedId is { } spared && judged.Ruling.Decision is LoginDecision.Allow)
-            await brownOuts.StopAsync([.. oldWay.Spared.Select(window => window.Id)], spared, directory.Rows.AdministratingProfilesOf(user!.OrgId), references.Of(judged.RecordId));
+            await brownOuts.StopSoonAsync([.. oldWay.Spared.Select(window => window.Id)], spared, directory.Rows.AdministratingProfilesOf(user!.OrgId), references.Of(judged.RecordId));
         return OutcomeOf(judged, attempt, user, org);
     }
 

@@ -1,7 +1,9 @@
 using System.Collections.Frozen;
+using System.Net;
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Data;
 using OAuthServer.Policy;
+using OAuthServer.Policy.Networks;
 
 namespace OAuthServer.Login;
 
@@ -23,10 +25,14 @@ public sealed class OldWays(Database database, ChangeWatch changes, TimeProvider
         var chosen = windows.SelectMany(window => window.Chosen).Distinct(StringComparer.Ordinal).ToList();
         var rows = await db.Integrations.AsNoTracking()
             .Where(i => i.Stage == IntegrationStage.Closed || i.IsProtected || chosen.Contains(i.Id))
-            .Select(i => new { i.Id, i.OrgId, i.UserId, i.ClientId, i.Network, i.Client, i.Stage, i.IsProtected })
+            .Select(i => new { i.Id, i.OrgId, i.UserId, i.ClientId, i.Network, i.Client, i.Stage, i.IsProtected, i.Plan })
             .ToListAsync();
         var ways = rows.ToLookup(
-            row => row.UserId, row => new KnownWay(row.Id, new(row.UserId, row.ClientId, row.Network, row.Client), row.Stage == IntegrationStage.Closed, row.IsProtected), StringComparer.Ordinal);
+            row => row.UserId,
+            row => new KnownWay(
+                row.Id, new(row.UserId, row.ClientId, row.Network, row.Client), row.Stage == IntegrationStage.Closed, row.IsProtected,
+                row.Stage == IntegrationStage.Closed || row.IsProtected ? WayNetworks.KeptBy(row.Plan) : null),
+            StringComparer.Ordinal);
         return new(
             rows.Select(row => row.OrgId).Concat(windows.Select(window => window.OrgId)).ToFrozenSet(StringComparer.Ordinal),
             ways.ToFrozenDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal),
@@ -46,7 +52,17 @@ public sealed record BrownOutSelection
 }
 
 /// <summary>An integration that is closed, protected, or chosen for a brown-out.</summary>
-public sealed record KnownWay(string Id, WayKey Key, bool IsClosed, bool IsProtected);
+/// <param name="Id">Its id.</param>
+/// <param name="Key">Its way.</param>
+/// <param name="IsClosed">Its passwords are refused.</param>
+/// <param name="IsProtected">No brown-out may hit it.</param>
+/// <param name="Networks">What its network's name meant when that was decided; null = nothing was kept.</param>
+public sealed record KnownWay(string Id, WayKey Key, bool IsClosed, bool IsProtected, NetworkList? Networks = null)
+{
+    /// <summary>By what its network is called now, and by what it was when it was closed: renaming a network opens nothing.</summary>
+    internal bool IsTakenBy(WayKey login, IPAddress? from) =>
+        Key == login || Networks is { } kept && Key == login with { Network = Key.Network } && WayNetworks.Hold(kept, Key.Network, from);
+}
 
 /// <summary>A brown-out that has neither ended nor been stopped.</summary>
 /// <param name="Id">Its id.</param>
@@ -95,6 +111,8 @@ public sealed class OldWaysSnapshot(FrozenSet<string> orgs, FrozenDictionary<str
             return null;
         var key = new WayKey(
             facts.User.Id, facts.App?.ClientId ?? "", WayKey.NetworkOf(facts.TrustedNetwork?.Label, facts.From), WayKey.ClientOf(request.UserAgent, request.ClientVersion));
-        return Array.Find(known, way => way.Key == key);
+        // A closed one first: of two that overlap since networks were changed, the refusal stands.
+        var taken = known.Where(way => way.IsTakenBy(key, facts.From)).ToList();
+        return taken.Find(way => way.IsClosed) ?? taken.Find(way => way.IsProtected) ?? taken.FirstOrDefault();
     }
 }

@@ -27,6 +27,20 @@ public sealed class OldWaysTests
         Assert.Equal(isClosed, snapshot.Find(Facts(user, app, address), Request with { UserAgent = client }).Way is { Id: "i1", Until: null });
     }
 
+    [Theory]
+    [InlineData("Office", "192.0.2.0/28", "192.0.2.99", true)] // the rest of its neighbourhood
+    [InlineData("Office", "192.0.2.0/28", "192.0.2.7", false)] // a network of its own then: another way
+    [InlineData("Office", "198.51.100.0/24", "192.0.2.7", true)]
+    [InlineData("Office", "192.0.2.0/24", "203.0.113.7", false)]
+    public void A_closed_way_is_told_by_the_networks_of_the_time_it_was_closed(string name, string range, string address, bool isClosed)
+    {
+        var kept = WayNetworks.Of(Key.Network, new([IpRange.TryParse(range, name)!]), []);
+        var snapshot = Snapshot(new KnownWay("i1", Key, IsClosed: true, IsProtected: false, new([.. kept.Select(network => IpRange.TryParse(network.Range, network.Name)!)])));
+        var facts = Facts("u1", "app", address);
+        var renamed = facts with { Org = facts.Org with { TrustedNetworks = new([IpRange.TryParse(address, "Newly named")!]) } };
+        Assert.Equal(isClosed, snapshot.Find(renamed, Request).Way is { Id: "i1" });
+    }
+
     [Fact]
     public void Of_several_brown_outs_the_last_to_end_counts()
     {

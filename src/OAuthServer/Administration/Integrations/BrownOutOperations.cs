@@ -1,5 +1,8 @@
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Accounts;
+using OAuthServer.Administration.Policies;
+using OAuthServer.Administration.SignIns;
 using OAuthServer.Data;
 using OAuthServer.Email;
 using OAuthServer.Http;
@@ -46,7 +49,7 @@ public enum BrownOutState
 /// <param name="Integrations">Those it is for; null = every login by password.</param>
 /// <param name="AnnouncedBy">Who announced it.</param>
 /// <param name="AnnouncedAt">When.</param>
-/// <param name="Refused">Logins that it refused.</param>
+/// <param name="Refused">Logins that it refused; counted up to 10,000.</param>
 /// <param name="StoppedAt">When it ended before its time.</param>
 /// <param name="StopReason">Why.</param>
 public sealed record BrownOutSight(
@@ -64,6 +67,7 @@ public sealed class BrownOutOperations(
     Database database, IntegrationReading reading, IntegrationUpkeep upkeep, OrgDirectory orgs, ChangeWatch changes, Outbox outbox, PublicUrl server) : IAdminOperations
 {
     const int MostChosen = 500;
+    const int MostCounted = 10_000;
     const string Page = "/setup/integrations/brown-outs";
     static readonly TimeSpan Longest = TimeSpan.FromDays(7);
     static readonly TimeSpan Farthest = TimeSpan.FromDays(366);
@@ -74,6 +78,7 @@ public sealed class BrownOutOperations(
     public IEnumerable<AdminOperation> All =>
     [
         AdminOperation.Read<ListBrownOuts, AdminPage<BrownOutSight>>("brown-outs.list", "/brown-outs", Page, "List brown-outs: announced, in force, over and stopped.", ListAsync),
+        AdminOperation.Read<BrownOutId, BrownOutSight>("brown-outs.get", "/brown-outs/{brownOut}", Page, "Show one brown-out: when it refuses whom, how it stands, and how many logins it refused.", GetAsync),
         AdminOperation.Read<AnnounceBrownOut, BrownOutImpact>("brown-outs.impact", "/brown-outs/impact", Page, "Show what a brown-out would hit.", ImpactAsync),
         AdminOperation.Change<AnnounceBrownOut, BrownOutSight>("brown-outs.announce", "POST", "/brown-outs", Page, "Announce a brown-out: owners and administrators are written to, and in the window passwords are refused.", AnnounceAsync),
         AdminOperation.Change<BrownOutId, BrownOutSight>("brown-outs.cancel", "DELETE", "/brown-outs/{brownOut}", Page, "Cancel a brown-out, also one in force: from that moment on it refuses nobody.", CancelAsync),
@@ -97,11 +102,19 @@ public sealed class BrownOutOperations(
         return new AdminPage<BrownOutSight>(sights, found.Count > limit ? sights[^1].Id : null);
     }
 
+    public async Task<AdminAnswer<BrownOutSight>> GetAsync(AdminCall call, BrownOutId input)
+    {
+        await using var db = database.NewContext();
+        return await db.BrownOuts.AsNoTracking().SingleOrDefaultAsync(b => b.OrgId == call.Org.Id && b.Id == input.BrownOut, call.Cancellation) is { } row
+            ? await AnswerAsync(db, row, call)
+            : new AdminRefusal.NotFound("brown-out");
+    }
+
     public async Task<AdminAnswer<BrownOutImpact>> ImpactAsync(AdminCall call, AnnounceBrownOut input)
     {
         if (FlawsOf(input, call.At) is { Count: > 0 } flaws)
             return new AdminRefusal.Invalid(flaws);
-        await upkeep.RunAsync(call.Cancellation);
+        await upkeep.LookAsync(call.Org.Id, call.Cancellation);
         await using var db = database.NewContext();
         var rows = await HitAsync(db, call, input.Integrations);
         var expected = rows.Count(row => !row.IsProtected && Rhythm.Of(IntegrationSummary.Of(row.Summary), call.At) is var rhythm
@@ -134,21 +147,33 @@ public sealed class BrownOutOperations(
         await db.SaveChangesAsync(call.Cancellation);
         await changes.RefreshAsync();
         outbox.Wake();
-        return await SightAsync(db, row, call);
+        return await AnswerAsync(db, row, call);
     }
 
     public async Task<AdminAnswer<BrownOutSight>> CancelAsync(AdminCall call, BrownOutId input)
     {
         await using var db = call.Begin(database);
+        await using var transaction = await db.Database.BeginTransactionAsync(call.Cancellation);
+        // As the protected integration that stops it does: of both at once, one sees what the other did.
+        await PolicyLock.TakeAsync(db, call.Cancellation);
         if (await db.BrownOuts.SingleOrDefaultAsync(b => b.OrgId == call.Org.Id && b.Id == input.BrownOut, call.Cancellation) is not { } row)
             return new AdminRefusal.NotFound("brown-out");
+        if (call.IfMatch is { } seen && seen != VersionOf(row))
+            return new AdminRefusal.Changed();
         if (row.StoppedAt is not null || row.EndsAt <= call.At)
             return new AdminRefusal.Conflict("over", "It is over", "A brown-out that has ended cannot be cancelled.");
         (row.StoppedAt, row.StopReason) = (call.At, $"Cancelled by {call.Actor.Name}.");
         await db.SaveChangesAsync(call.Cancellation);
+        await transaction.CommitAsync(call.Cancellation);
         await changes.RefreshAsync();
-        return await SightAsync(db, row, call);
+        return await AnswerAsync(db, row, call);
     }
+
+    static async Task<AdminAnswer<BrownOutSight>> AnswerAsync(ServerDb db, BrownOut row, AdminCall call) =>
+        ((AdminAnswer<BrownOutSight>)await SightAsync(db, row, call)).WithVersion(VersionOf(row));
+
+    /// <summary>Changes when it is stopped, and with nothing that it refuses.</summary>
+    static string VersionOf(BrownOut row) => ContentVersion.Of(Encoding.UTF8.GetBytes($"{row.Id}|{row.StoppedAt?.ToUnixTimeMilliseconds()}|{row.StopReason}"));
 
     static List<AdminFlaw> FlawsOf(AnnounceBrownOut input, DateTimeOffset now)
     {
@@ -188,10 +213,19 @@ public sealed class BrownOutOperations(
     static async Task<BrownOutSight> SightAsync(ServerDb db, BrownOut row, AdminCall call)
     {
         var ends = row.StoppedAt ?? row.EndsAt;
-        var refused = call.At < row.StartsAt ? 0
-            : await db.LoginRecords.CountAsync(r => r.OrgId == row.OrgId && r.DecidingRule == "OldWayIsOpen" && r.At >= row.StartsAt && r.At <= ends && r.Reason == Policy.DenyReason.OldWayBrownedOut, call.Cancellation);
+        var refused = call.At < row.StartsAt || ends <= row.StartsAt ? 0 : await RefusedAsync(db, row, ends, call.Cancellation);
         var state = row.StoppedAt is not null ? BrownOutState.Stopped : call.At >= row.EndsAt ? BrownOutState.Over : call.At >= row.StartsAt ? BrownOutState.InForce : BrownOutState.Announced;
         return new(row.Id, row.StartsAt, row.EndsAt, state, BrownOutSelection.Of(row).Integrations, row.AnnouncedBy, row.AnnouncedAt, refused, row.StoppedAt, row.StopReason);
+    }
+
+    /// <summary>Of the rule's records only those in the window are read, by their numbers: no index by time is kept.</summary>
+    static async Task<int> RefusedAsync(ServerDb db, BrownOut row, DateTimeOffset ends, CancellationToken cancellation)
+    {
+        var from = await RecordQuery.FirstIdAsync(db, row.StartsAt - RecordQuery.Slack, cancellation) ?? long.MaxValue;
+        var until = await RecordQuery.FirstIdAsync(db, ends + RecordQuery.Slack, cancellation) ?? long.MaxValue;
+        return await db.LoginRecords
+            .Where(r => r.OrgId == row.OrgId && r.DecidingRule == "OldWayIsOpen" && r.Id >= from && r.Id < until && r.At >= row.StartsAt && r.At <= ends && r.Reason == Policy.DenyReason.OldWayBrownedOut)
+            .Take(MostCounted).CountAsync(cancellation);
     }
 
     /// <summary>The database keeps milliseconds, and the rule is to see the same end again.</summary>

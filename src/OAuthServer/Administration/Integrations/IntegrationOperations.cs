@@ -18,7 +18,8 @@ public sealed record ReadBurnDown(int? Days = null);
 
 /// <summary>The burn-down.</summary>
 /// <param name="Days">Oldest first, the present day as it is now.</param>
-public sealed record BurnDownSight(IReadOnlyList<BurnDownDay> Days);
+/// <param name="CountedUntil">Logins up to then are counted, the rest will be within minutes; null = all are.</param>
+public sealed record BurnDownSight(IReadOnlyList<BurnDownDay> Days, DateTimeOffset? CountedUntil = null);
 
 /// <summary>The inventory: what is there, who answers for it, what is spared.</summary>
 public sealed class IntegrationOperations(Database database, IntegrationReading reading, IntegrationUpkeep upkeep) : IAdminOperations
@@ -45,25 +46,23 @@ public sealed class IntegrationOperations(Database database, IntegrationReading 
             return new AdminRefusal.Invalid("after", "is not what a list answered with as next.");
         var limit = input.Limit ?? 50;
         if (input.After is null)
-            await upkeep.RunAsync(call.Cancellation);
+            await upkeep.LookAsync(call.Org.Id, call.Cancellation);
         await using var db = database.NewContext();
-        var rows = await IntegrationReading.Find(db, call.Org.Id, input).Take(limit + 1).ToListAsync(call.Cancellation);
-        var shown = rows.Take(limit).ToList();
-        return new AdminPage<IntegrationLine>(
-            await reading.LinesAsync(db, call.Org.Id, shown, call.At, call.Cancellation), rows.Count > limit ? IntegrationReading.CursorAfter(shown[^1]) : null);
+        return await reading.ListAsync(db, call.Org.Id, input, limit, call.At, call.Cancellation);
     }
 
     public async Task<AdminAnswer<BurnDownSight>> BurnDownAsync(AdminCall call, ReadBurnDown input)
     {
         if (input.Days is < 1 or > 400)
             return new AdminRefusal.Invalid("days", "must be 1 to 400.");
+        var until = await upkeep.LookAsync(call.Org.Id, call.Cancellation);
         await using var db = database.NewContext();
-        return new BurnDownSight(await BurnDown.ReadAsync(db, call.Org.Id, input.Days ?? 90, call.At, call.Cancellation));
+        return new BurnDownSight(await BurnDown.ReadAsync(db, call.Org.Id, input.Days ?? 90, call.At, call.Cancellation), until);
     }
 
     public async Task<AdminAnswer<IntegrationSight>> GetAsync(AdminCall call, IntegrationId input)
     {
-        await upkeep.RunAsync(call.Cancellation);
+        await upkeep.LookAsync(call.Org.Id, call.Cancellation);
         await using var db = database.NewContext();
         return await db.Integrations.AsNoTracking().SingleOrDefaultAsync(i => i.OrgId == call.Org.Id && i.Id == input.Integration, call.Cancellation) is { } row
             ? await AnswerAsync(db, call, row)
@@ -94,6 +93,7 @@ public sealed class IntegrationOperations(Database database, IntegrationReading 
     {
         var before = new { row.IsProtected };
         row.IsProtected = input.IsProtected;
+        await IntegrationRows.KeepNetworksAsync(db, row, call.Cancellation);
         await AuditAsync(db, row, before, new { row.IsProtected });
         return null;
     });
@@ -101,13 +101,15 @@ public sealed class IntegrationOperations(Database database, IntegrationReading 
     async Task<AdminAnswer<IntegrationSight>> ChangeAsync(AdminCall call, string id, Func<ServerDb, Integration, Task<AdminRefusal?>> change)
     {
         await using var db = call.Begin(database);
-        if (await db.Integrations.SingleOrDefaultAsync(i => i.OrgId == call.Org.Id && i.Id == id, call.Cancellation) is not { } row)
+        await using var transaction = await db.Database.BeginTransactionAsync(call.Cancellation);
+        if (await IntegrationRows.TakeAsync(db, call, id) is not { } row)
             return new AdminRefusal.NotFound(IntegrationNames.Kind);
         if (call.IfMatch is { } seen && seen != IntegrationReading.VersionOf(row))
             return new AdminRefusal.Changed();
         if (await change(db, row) is { } refusal)
             return refusal;
         await db.SaveChangesAsync(call.Cancellation);
+        await transaction.CommitAsync(call.Cancellation);
         return await AnswerAsync(db, call, row);
     }
 

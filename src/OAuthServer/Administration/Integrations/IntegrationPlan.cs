@@ -1,4 +1,5 @@
 using OAuthServer.Data;
+using OAuthServer.Login;
 
 namespace OAuthServer.Administration.Integrations;
 
@@ -54,6 +55,9 @@ public sealed record IntegrationPlan
     /// <summary>What people want to remember of it.</summary>
     public string? Note { get; init; }
 
+    /// <summary>What its network's name meant when it was closed or protected; null while it is neither.</summary>
+    public IReadOnlyList<KeptNetwork>? Networks { get; init; }
+
     public static IntegrationPlan Of(Integration row) => row.Plan is { } plan ? SettingsJson.Read<IntegrationPlan>(plan) : new();
 }
 
@@ -65,11 +69,16 @@ public sealed record IntegrationPlan
 /// <param name="SilentSince">When the old way was last used; null = never seen.</param>
 /// <param name="SilenceWanted">For so long it must not be used.</param>
 /// <param name="SilentFrom">When it will count as silent, if it stays unused; null = it does.</param>
+/// <param name="AlsoAlive">
+/// Other programs that still use a password of the same user through the same app from the same network, and for which nothing is planned: perhaps the
+/// same job under another name, as after an update.
+/// </param>
 public sealed record IntegrationEvidence(
-    long Runs, int RunsWanted, long RunsElsewhere, IReadOnlyList<string> MissingScopes, DateTimeOffset? SilentSince, TimeSpan SilenceWanted, DateTimeOffset? SilentFrom)
+    long Runs, int RunsWanted, long RunsElsewhere, IReadOnlyList<string> MissingScopes, DateTimeOffset? SilentSince, TimeSpan SilenceWanted, DateTimeOffset? SilentFrom,
+    IReadOnlyList<string> AlsoAlive)
 {
     /// <summary>Nothing is missing: the old way can be closed, and nobody will notice.</summary>
-    public bool IsProof => Runs >= RunsWanted && MissingScopes.Count == 0 && SilentFrom is null;
+    public bool IsProof => Runs >= RunsWanted && MissingScopes.Count == 0 && SilentFrom is null && AlsoAlive.Count == 0;
 
     /// <summary>The stage that follows from it; those that only an administrator sets stay.</summary>
     public IntegrationStage After(IntegrationStage stage) => stage switch
@@ -83,15 +92,18 @@ public sealed record IntegrationEvidence(
     /// <param name="row">The integration.</param>
     /// <param name="runs">Logins of the new way from its network.</param>
     /// <param name="elsewhere">Those from other networks.</param>
-    /// <param name="granted">The scopes the new way was last given; null when it has no grant.</param>
+    /// <param name="granted">The scopes the new way was last given; null when it has no grant, and so none of them.</param>
+    /// <param name="beside">Other undecided rows of the same user, app and network.</param>
     /// <param name="now">The time.</param>
-    public static IntegrationEvidence Of(Integration row, long runs, long elsewhere, IReadOnlyCollection<string>? granted, DateTimeOffset now)
+    public static IntegrationEvidence Of(
+        Integration row, long runs, long elsewhere, IReadOnlyCollection<string>? granted, IReadOnlyCollection<Integration> beside, DateTimeOffset now)
     {
         var plan = IntegrationPlan.Of(row);
         var silence = plan.SilentHours is { } hours ? TimeSpan.FromHours(hours) : Rhythm.Of(IntegrationSummary.Of(row.Summary), now).Silence;
         var silent = row.PasswordLastSeenAt + silence;
         return new(
-            runs, plan.Runs, elsewhere, granted is null ? [] : [.. plan.Scopes.Where(scope => !granted.Contains(scope, StringComparer.Ordinal))], row.PasswordLastSeenAt, silence,
-            silent is { } from && from > now ? from : null);
+            runs, plan.Runs, elsewhere, [.. plan.Scopes.Where(scope => granted is null || !granted.Contains(scope, StringComparer.Ordinal))], row.PasswordLastSeenAt, silence,
+            silent is { } from && from > now ? from : null,
+            [.. beside.Where(other => other.PasswordLastSeenAt + silence > now).Select(other => other.Client).Order(StringComparer.Ordinal)]);
     }
 }

@@ -14,8 +14,10 @@ namespace OAuthServer.Administration.Integrations;
 /// <param name="SilentHours">So many hours without the old way are silence, 1 to 2,160; left out = by its rhythm.</param>
 /// <param name="Name">What the app is to be called, up to 80 characters; left out = a name is made.</param>
 /// <param name="RedirectUri">Where a browser comes back to; only for the authorization code.</param>
+/// <param name="Users">Usernames of others for whom the new app may act too, up to 200, none of them administrators; only for JWT and SAML bearer. Left out = for the integration's user alone.</param>
 public sealed record PlanIntegration(
-    string Integration, IntegrationTarget? Target = null, int Runs = 5, int? SilentHours = null, string? Name = null, string? RedirectUri = null);
+    string Integration, IntegrationTarget? Target = null, int Runs = 5, int? SilentHours = null, string? Name = null, string? RedirectUri = null,
+    IReadOnlyList<string>? Users = null);
 
 /// <summary>What was made. The secret and the private key are in this answer and nowhere else.</summary>
 /// <param name="Sight">The integration, planned.</param>
@@ -24,8 +26,10 @@ public sealed record PlanIntegration(
 /// <param name="PrivateKey">Its private key as PEM, once; null where it has none.</param>
 /// <param name="Snippets">Settings to paste.</param>
 /// <param name="Warnings">What still stands against the new way.</param>
+/// <param name="Users">For whom the new app may act by assertion: whoever has its key can log in as each of them. Empty where it makes none.</param>
 public sealed record PlannedIntegration(
-    IntegrationSight Sight, string? ClientId, string? ClientSecret, string? PrivateKey, IReadOnlyList<Snippet> Snippets, IReadOnlyList<string> Warnings)
+    IntegrationSight Sight, string? ClientId, string? ClientSecret, string? PrivateKey, IReadOnlyList<Snippet> Snippets, IReadOnlyList<string> Warnings,
+    IReadOnlyList<string> Users)
 {
     /// <summary>Without the secrets, which must not reach a log.</summary>
     public override string ToString() => $"{nameof(PlannedIntegration)} {ClientId}";
@@ -35,7 +39,6 @@ public sealed record PlannedIntegration(
 public sealed class IntegrationPlanning(
     Database database, IntegrationReading reading, AppDirectory apps, OrgDirectory orgs, ChangeWatch changes, MasterKey key, PublicUrl server)
 {
-    const int MostUsers = 200;
     const string SecretName = "integration";
     const string LoopbackRedirect = "http://localhost:1717/OauthRedirect";
 
@@ -47,7 +50,8 @@ public sealed class IntegrationPlanning(
         // Before the transaction: making a key takes long, and holds nobody up here.
         var pair = input.Target is null or IntegrationTarget.JwtBearer ? NewKeyPair.Make() : null;
         await using var db = call.Begin(database);
-        if (await db.Integrations.SingleOrDefaultAsync(i => i.OrgId == call.Org.Id && i.Id == input.Integration, call.Cancellation) is not { } row)
+        await using var transaction = await db.Database.BeginTransactionAsync(call.Cancellation);
+        if (await IntegrationRows.TakeAsync(db, call, input.Integration) is not { } row)
             return new AdminRefusal.NotFound(IntegrationNames.Kind);
         if (call.IfMatch is { } seen && seen != IntegrationReading.VersionOf(row))
             return new AdminRefusal.Changed();
@@ -59,12 +63,16 @@ public sealed class IntegrationPlanning(
             return new AdminRefusal.Invalid("target", "is nothing to plan: choose where the integration is to go.");
         var old = row.ClientId.Length > 0 && await apps.FindAsync(row.ClientId) is { } entry && entry.App.OrgId == call.Org.Id ? entry : null;
         var scopes = await ScopesAsync(db, row, old, call.Cancellation);
+        var administering = (await orgs.CurrentAsync()).Rows.AdministratingProfilesOf(call.Org.Id);
+        var users = await NewAppUsers.OfAsync(db, call, target, sight.Line.User, input.Users, administering);
+        if (users.Flaws.Count > 0)
+            return new AdminRefusal.Invalid(users.Flaws);
         var (clientId, secret) = ((string?)null, (string?)null);
         if (NewApp.ChannelOf(target) is not null)
         {
             var facts = new NewAppFacts(
                 target, input.Name ?? Cut($"{sight.Line.User.Split('@')[0]}: {(row.Client.Length > 0 ? row.Client : row.Network)}"), sight.Line.User,
-                await UsersAsync(db, row, sight.Line.User, call.Cancellation), old?.Settings, scopes,
+                users.All, old?.Settings, scopes,
                 [input.RedirectUri ?? (old is { Settings.RedirectUris: [var first, ..] } ? first : LoopbackRedirect)]);
             clientId = NewApp.ClientIdFor(sight.Line.User);
             var (settings, flaws) = NewApp.Make(facts, clientId, target == IntegrationTarget.JwtBearer ? pair!.Jwks : null);
@@ -100,18 +108,20 @@ public sealed class IntegrationPlanning(
             EvenThough = null,
         });
         (row.Stage, row.StageChangedAt, row.NewClientId) = (IntegrationStage.Planned, call.At, clientId);
-        await IntegrationOperations.AuditAsync(db, row, before, new { row.Stage, target, app = clientId, input.Runs, scopes });
+        var actsFor = target is IntegrationTarget.JwtBearer or IntegrationTarget.SamlBearer ? users.All : [];
+        await IntegrationOperations.AuditAsync(db, row, before, new { row.Stage, target, app = clientId, input.Runs, scopes, users = actsFor });
         await db.SaveChangesAsync(call.Cancellation);
+        await transaction.CommitAsync(call.Cancellation);
         await changes.RefreshAsync();
         var planned = await reading.SightAsync(db, row, call.At, call.Cancellation);
         return ((AdminAnswer<PlannedIntegration>)new PlannedIntegration(
             planned, clientId, secret, target == IntegrationTarget.JwtBearer ? pair!.PrivatePem : null,
-            SnippetsOf(planned), await WarningsAsync(db, row, target, call))).WithVersion(IntegrationReading.VersionOf(row));
+            await SnippetsOfAsync(planned), await WarningsAsync(db, row, target, administering, call), actsFor)).WithVersion(IntegrationReading.VersionOf(row));
     }
 
     /// <summary>Settings to paste for an integration that is planned; none before.</summary>
-    public IReadOnlyList<Snippet> SnippetsOf(IntegrationSight sight) => sight is { NewClientId: { } clientId, Plan.Target: { } target }
-        ? Snippets.Of(new(server.Value, target, clientId, sight.Line.User, LoopbackRedirect))
+    public async ValueTask<IReadOnlyList<Snippet>> SnippetsOfAsync(IntegrationSight sight) => sight is { NewClientId: { } clientId, Plan.Target: { } target }
+        ? Snippets.Of(new(server.Value, target, clientId, sight.Line.User, await apps.FindAsync(clientId) is { Settings.RedirectUris: [var first, ..] } ? first : LoopbackRedirect))
         : [];
 
     static List<AdminFlaw> FlawsOf(PlanIntegration input)
@@ -136,26 +146,16 @@ public sealed class IntegrationPlanning(
             "already-planned", $"It has an app of its own already: {row.NewClientId}", "Its secret or key was shown once and is nowhere kept. If it is lost, add another secret or key to that app."),
     };
 
-    /// <summary>What the old way was last given, without what belongs to people at a browser.</summary>
+    /// <summary>What the old way was last given, without what belongs to people; what its app might have been given says nothing.</summary>
     static async Task<IReadOnlyList<string>> ScopesAsync(ServerDb db, Integration row, AppEntry? old, CancellationToken cancellation)
     {
         var granted = old is null ? null : await db.Grants.AsNoTracking().Where(g => g.UserId == row.UserId && g.AppId == old.App.Id)
             .OrderByDescending(g => g.AuthenticatedAt).Select(g => g.Scope).FirstOrDefaultAsync(cancellation);
-        List<string> scopes = [.. (granted?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? (IEnumerable<string>?)old?.Settings.Scopes ?? ["api"]).Except(NewApp.OfPeople, StringComparer.Ordinal)];
+        List<string> scopes = [.. (granted?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? []).Except(NewApp.OfPeople, StringComparer.Ordinal)];
         return scopes.Count == 0 ? ["api"] : scopes;
     }
 
-    /// <summary>Whom the old app logs in, from the same program: the new one is approved for them.</summary>
-    static async Task<IReadOnlyList<string>> UsersAsync(ServerDb db, Integration row, string username, CancellationToken cancellation)
-    {
-        if (row.ClientId.Length == 0)
-            return [username];
-        var users = await db.Integrations.Where(i => i.OrgId == row.OrgId && i.ClientId == row.ClientId && i.Client == row.Client)
-            .Join(db.Users, i => i.UserId, u => u.Id, (i, u) => u.Username).Distinct().OrderBy(name => name).Take(MostUsers).ToListAsync(cancellation);
-        return users.Contains(username, StringComparer.Ordinal) ? users : [username, .. users];
-    }
-
-    async Task<IReadOnlyList<string>> WarningsAsync(ServerDb db, Integration row, IntegrationTarget target, AdminCall call)
+    async Task<IReadOnlyList<string>> WarningsAsync(ServerDb db, Integration row, IntegrationTarget target, IReadOnlyCollection<string> administering, AdminCall call)
     {
         var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == row.UserId, call.Cancellation);
         var profile = await orgs.ProfileAsync(user.ProfileId);
@@ -164,6 +164,8 @@ public sealed class IntegrationPlanning(
             warnings.Add($"The profile \"{profile.Name}\" does not open the door {JsonShape.Word(channel)}: the new way will be refused until it does.");
         if (NewApp.ChannelOf(target) is not null && !profile.ApiEnabled)
             warnings.Add($"The profile \"{profile.Name}\" lacks the permission API enabled: the new way will be refused until it has it.");
+        if (NewApp.ChannelOf(target) is not null && administering.Contains(user.ProfileId))
+            warnings.Add($"{user.Username} is an administrator: whoever has the new app's secret or key acts as one. Give the integration a user of its own.");
         return warnings;
     }
 

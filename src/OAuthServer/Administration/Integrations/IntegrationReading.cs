@@ -14,9 +14,32 @@ public sealed class IntegrationReading(AppDirectory apps, LoginReferences refere
 {
     const int Weeks = 4;
     const int ShownDays = 30;
+    const int MostScored = 1_000;
+
+    /// <summary>A part of a list.</summary>
+    public async Task<AdminPage<IntegrationLine>> ListAsync(ServerDb db, string orgId, ListIntegrations filter, int limit, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (filter.Order == IntegrationOrder.Score)
+            return await ByScoreAsync(db, orgId, filter, limit, now, cancellation);
+        var rows = await Find(db, orgId, filter).Take(limit + 1).ToListAsync(cancellation);
+        var shown = rows.Take(limit).ToList();
+        return new(await LinesAsync(db, orgId, shown, now, cancellation), rows.Count > limit ? CursorAfter(shown[^1].LastSeenAt.ToUnixTimeMilliseconds(), shown[^1].Id) : null);
+    }
+
+    /// <summary>The score is no column: it is worked out for those that used a password last, as all others have none.</summary>
+    async Task<AdminPage<IntegrationLine>> ByScoreAsync(ServerDb db, string orgId, ListIntegrations filter, int limit, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var rows = await Find(db, orgId, filter with { After = null })
+            .OrderByDescending(i => i.PasswordLastSeenAt != null).ThenByDescending(i => i.PasswordLastSeenAt).ThenByDescending(i => i.LastSeenAt).ThenByDescending(i => i.Id)
+            .Take(MostScored).ToListAsync(cancellation);
+        var lines = (await LinesAsync(db, orgId, rows, now, cancellation)).OrderByDescending(line => line.Score).ThenBy(line => line.Id, StringComparer.Ordinal);
+        var rest = (filter.After is { } after && CursorOf(after) is var (score, id)
+            ? lines.Where(line => line.Score < score || line.Score == score && string.CompareOrdinal(line.Id, id) > 0) : lines).Take(limit + 1).ToList();
+        return rest.Count <= limit ? new(rest, null) : new(rest[..limit], CursorAfter(rest[limit - 1].Score, rest[limit - 1].Id));
+    }
 
     /// <summary>The query of a list, filters applied, in its order: the last seen first.</summary>
-    public static IQueryable<Integration> Find(ServerDb db, string orgId, ListIntegrations filter)
+    static IQueryable<Integration> Find(ServerDb db, string orgId, ListIntegrations filter)
     {
         var rows = db.Integrations.AsNoTracking().Where(i => i.OrgId == orgId);
         if (filter.Stage is { } stage)
@@ -36,7 +59,12 @@ public sealed class IntegrationReading(AppDirectory apps, LoginReferences refere
             var name = Usernames.Normalize(user) ?? "";
             rows = rows.Where(i => db.Users.Any(u => u.Id == i.UserId && u.NormalizedUsername == name));
         }
-        if (filter.After is { } after && CursorOf(after) is var (seen, id))
+        if (filter.Owner is { Length: > 0 } owner)
+        {
+            var name = Usernames.Normalize(owner) ?? "";
+            rows = rows.Where(i => db.Users.Any(u => u.Id == i.OwnerId && u.NormalizedUsername == name));
+        }
+        if (filter.After is { } after && CursorOf(after) is var (number, id) && DateTimeOffset.FromUnixTimeMilliseconds(number) is var seen)
 #pragma warning disable CA1309 // the database compares, as it sorts
             rows = rows.Where(i => i.LastSeenAt < seen || i.LastSeenAt == seen && string.Compare(i.Id, id) < 0);
 #pragma warning restore CA1309
@@ -44,7 +72,7 @@ public sealed class IntegrationReading(AppDirectory apps, LoginReferences refere
     }
 
     /// <summary>What to send to read on after a row.</summary>
-    public static string CursorAfter(Integration row) => string.Create(CultureInfo.InvariantCulture, $"{row.LastSeenAt.ToUnixTimeMilliseconds()}.{row.Id}");
+    static string CursorAfter(long number, string id) => string.Create(CultureInfo.InvariantCulture, $"{number}.{id}");
 
     /// <summary>Rows as lines of the list.</summary>
     public async Task<IReadOnlyList<IntegrationLine>> LinesAsync(ServerDb db, string orgId, IReadOnlyList<Integration> rows, DateTimeOffset now, CancellationToken cancellation) =>
@@ -103,8 +131,9 @@ public sealed class IntegrationReading(AppDirectory apps, LoginReferences refere
         return known;
     }
 
-    internal static (DateTimeOffset Seen, string Id)? CursorOf(string text) =>
-        text.Split('.', 2) is [var seen, var id] && long.TryParse(seen, CultureInfo.InvariantCulture, out var at) && at is >= 0 and < 253_402_300_800_000 ? (DateTimeOffset.FromUnixTimeMilliseconds(at), id) : null;
+    /// <summary>By what the list is ordered, and the id.</summary>
+    internal static (long Number, string Id)? CursorOf(string text) =>
+        text.Split('.', 2) is [var number, var id] && long.TryParse(number, CultureInfo.InvariantCulture, out var at) && at is >= 0 and < 253_402_300_800_000 ? (at, id) : null;
 
     sealed record Known(IntegrationLine Line, IntegrationSummary Summary, IntegrationScore Score, IntegrationAdvice Advice);
 }

@@ -20,6 +20,16 @@ public sealed record IntegrationLine(
     string Id, string User, string ClientId, string Network, string Client, IReadOnlyList<string> Presents, double PerWeek, DateTimeOffset LastSeenAt,
     string? Owner, int Score, IntegrationTarget Target, IntegrationStage Stage, bool IsProtected);
 
+/// <summary>In which order a list is.</summary>
+public enum IntegrationOrder
+{
+    /// <summary>The last seen first.</summary>
+    LastSeen,
+
+    /// <summary>The most urgent first, of the 1,000 that used a password last.</summary>
+    Score,
+}
+
 /// <summary>Which of them: all that are given must hold.</summary>
 /// <param name="Stage">Only those that have come so far.</param>
 /// <param name="Presents">Only those that have presented this: a word such as <c>password-token</c>, or its beginning.</param>
@@ -27,9 +37,12 @@ public sealed record IntegrationLine(
 /// <param name="User">Only those that act as this user.</param>
 /// <param name="ClientId">Only those through this app.</param>
 /// <param name="Limit">How many at once, 1 to 500.</param>
-/// <param name="After">Where the last part ended.</param>
+/// <param name="After">Where the last part ended, in the same order.</param>
+/// <param name="Owner">Only those that this person answers for.</param>
+/// <param name="Order">In which order; left out = the last seen first.</param>
 public sealed record ListIntegrations(
-    IntegrationStage? Stage = null, string? Presents = null, bool? Trusted = null, string? User = null, string? ClientId = null, int? Limit = null, string? After = null);
+    IntegrationStage? Stage = null, string? Presents = null, bool? Trusted = null, string? User = null, string? ClientId = null, int? Limit = null, string? After = null,
+    string? Owner = null, IntegrationOrder? Order = null);
 
 /// <summary>One integration, by its id.</summary>
 public sealed record IntegrationId(string Integration);

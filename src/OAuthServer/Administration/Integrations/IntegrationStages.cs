@@ -15,10 +15,12 @@ public sealed class IntegrationStages(Database database, TimeProvider clock)
     static readonly IntegrationStage[] Moving = [IntegrationStage.Planned, IntegrationStage.Parallel, IntegrationStage.Proven];
 
     /// <summary>Looks at every planned integration.</summary>
-    public async Task RunAsync(CancellationToken cancellation = default)
+    /// <param name="orgId">Only at those of this organization; null = everybody's.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task RunAsync(string? orgId, CancellationToken cancellation)
     {
         await using var db = database.NewContext();
-        foreach (var row in await db.Integrations.AsNoTracking().Where(i => i.NewClientId != null && Moving.Contains(i.Stage)).ToListAsync(cancellation))
+        foreach (var row in await db.Integrations.AsNoTracking().Where(i => (orgId == null || i.OrgId == orgId) && i.NewClientId != null && Moving.Contains(i.Stage)).ToListAsync(cancellation))
         {
             var now = clock.GetUtcNow();
             var stage = (await EvidenceAsync(db, row, now, cancellation)).After(row.Stage);
@@ -31,7 +33,7 @@ public sealed class IntegrationStages(Database database, TimeProvider clock)
     public static async Task<IntegrationEvidence> EvidenceAsync(ServerDb db, Integration row, DateTimeOffset now, CancellationToken cancellation)
     {
         if (row.NewClientId is not { } clientId)
-            return IntegrationEvidence.Of(row, 0, 0, null, now);
+            return IntegrationEvidence.Of(row, 0, 0, null, [], now);
         var ways = await db.Integrations.AsNoTracking()
             .Where(i => i.OrgId == row.OrgId && i.UserId == row.UserId && i.ClientId == clientId)
             .Select(i => new { i.Network, i.Logins })
@@ -39,9 +41,13 @@ public sealed class IntegrationStages(Database database, TimeProvider clock)
         var scope = await db.Grants.AsNoTracking()
             .Where(g => g.UserId == row.UserId && g.OrgId == row.OrgId && db.ConnectedApps.Any(app => app.Id == g.AppId && app.ClientId == clientId))
             .OrderByDescending(g => g.AuthenticatedAt).Select(g => g.Scope).FirstOrDefaultAsync(cancellation);
+        var beside = await db.Integrations.AsNoTracking()
+            .Where(i => i.OrgId == row.OrgId && i.UserId == row.UserId && i.ClientId == row.ClientId && i.Network == row.Network && i.Id != row.Id
+                && i.Stage == IntegrationStage.Found && i.PasswordLastSeenAt != null)
+            .ToListAsync(cancellation);
         return IntegrationEvidence.Of(
             row, ways.Where(way => way.Network == row.Network).Sum(way => way.Logins), ways.Where(way => way.Network != row.Network).Sum(way => way.Logins),
-            scope?.Split(' ', StringSplitOptions.RemoveEmptyEntries), now);
+            scope?.Split(' ', StringSplitOptions.RemoveEmptyEntries), beside, now);
     }
 
     /// <summary>By one statement that names the stage it leaves: an administrator may have closed it meanwhile, or another node been faster.</summary>

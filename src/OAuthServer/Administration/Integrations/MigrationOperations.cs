@@ -43,16 +43,16 @@ public sealed class MigrationOperations(
     public async Task<AdminAnswer<SnippetsSight>> SnippetsAsync(AdminCall call, IntegrationId input)
     {
         await using var db = database.NewContext();
-        return await FindAsync(db, call, input.Integration) is { } row
-            ? new SnippetsSight(planning.SnippetsOf(await reading.SightAsync(db, row, call.At, call.Cancellation)))
+        return await IntegrationRows.FindAsync(db, call, input.Integration) is { } row
+            ? new SnippetsSight(await planning.SnippetsOfAsync(await reading.SightAsync(db, row, call.At, call.Cancellation)))
             : new AdminRefusal.NotFound(IntegrationNames.Kind);
     }
 
     public async Task<AdminAnswer<CloseImpact>> ImpactAsync(AdminCall call, IntegrationId input)
     {
-        await upkeep.RunAsync(call.Cancellation);
+        await upkeep.LookAsync(call.Org.Id, call.Cancellation);
         await using var db = database.NewContext();
-        if (await FindAsync(db, call, input.Integration) is not { } row)
+        if (await IntegrationRows.FindAsync(db, call, input.Integration) is not { } row)
             return new AdminRefusal.NotFound(IntegrationNames.Kind);
         var sight = await reading.SightAsync(db, row, call.At, call.Cancellation);
         return new CloseImpact(
@@ -67,7 +67,7 @@ public sealed class MigrationOperations(
         await upkeep.RunAsync(call.Cancellation); // what was proven a moment ago counts
         await using var db = call.Begin(database);
         await using var transaction = await db.Database.BeginTransactionAsync(call.Cancellation);
-        if (await FindAsync(db, call, input.Integration) is not { } row)
+        if (await IntegrationRows.TakeAsync(db, call, input.Integration) is not { } row)
             return new AdminRefusal.NotFound(IntegrationNames.Kind);
         if (call.IfMatch is { } seen && seen != IntegrationReading.VersionOf(row))
             return new AdminRefusal.Changed();
@@ -84,6 +84,7 @@ public sealed class MigrationOperations(
             revoked = await BornOfThePassword(db, row, call.At).ExecuteUpdateAsync(set => set.SetProperty(g => g.RevokedAt, call.At), call.Cancellation);
         row.Plan = SettingsJson.Write(IntegrationPlan.Of(row) with { ClosedBy = call.Actor.Name, EvenThough = row.Stage == IntegrationStage.Proven ? null : input.EvenThough });
         (row.Stage, row.StageChangedAt) = (IntegrationStage.Closed, call.At);
+        await IntegrationRows.KeepNetworksAsync(db, row, call.Cancellation);
         await IntegrationOperations.AuditAsync(db, row, before, new { row.Stage, input.EvenThough, revokedTokens = revoked });
         return await SaveAsync(db, transaction, call, row);
     }
@@ -92,7 +93,7 @@ public sealed class MigrationOperations(
     {
         await using var db = call.Begin(database);
         await using var transaction = await db.Database.BeginTransactionAsync(call.Cancellation);
-        if (await FindAsync(db, call, input.Integration) is not { } row)
+        if (await IntegrationRows.TakeAsync(db, call, input.Integration) is not { } row)
             return new AdminRefusal.NotFound(IntegrationNames.Kind);
         if (call.IfMatch is { } seen && seen != IntegrationReading.VersionOf(row))
             return new AdminRefusal.Changed();
@@ -101,6 +102,7 @@ public sealed class MigrationOperations(
         var before = new { row.Stage };
         row.Plan = SettingsJson.Write(IntegrationPlan.Of(row) with { ClosedBy = null, EvenThough = null });
         (row.Stage, row.StageChangedAt) = (row.NewClientId is null ? IntegrationStage.Found : IntegrationStage.Planned, call.At);
+        await IntegrationRows.KeepNetworksAsync(db, row, call.Cancellation);
         await IntegrationOperations.AuditAsync(db, row, before, new { row.Stage });
         return await SaveAsync(db, transaction, call, row);
     }
@@ -112,9 +114,6 @@ public sealed class MigrationOperations(
         await changes.RefreshAsync(); // this node's next login already knows
         return ((AdminAnswer<IntegrationSight>)await reading.SightAsync(db, row, call.At, call.Cancellation)).WithVersion(IntegrationReading.VersionOf(row));
     }
-
-    static Task<Integration?> FindAsync(ServerDb db, AdminCall call, string id) =>
-        db.Integrations.SingleOrDefaultAsync(i => i.OrgId == call.Org.Id && i.Id == id, call.Cancellation);
 
     /// <summary>The live grants of this user and app that a password began. A grant does not know the network it began in: all networks' are meant.</summary>
     static IQueryable<Grant> BornOfThePassword(ServerDb db, Integration row, DateTimeOffset now) => db.Grants.Where(g =>

@@ -44,8 +44,8 @@ sealed record NewAppFacts(
 /// <summary>The app of a new way, checked by the rules that files are checked by.</summary>
 static class NewApp
 {
-    /// <summary>What an app that acts by itself is never given.</summary>
-    internal static readonly string[] OfPeople = ["openid", "offline_access", "refresh_token"];
+    /// <summary>What an app that acts by itself is never given: what belongs to people, the setup of this server above all.</summary>
+    internal static readonly string[] OfPeople = ["openid", "offline_access", "refresh_token", "setup_read", "setup_write"];
 
     /// <summary>True where a secret proves the app.</summary>
     internal static bool HasSecret(IntegrationTarget target) => target is IntegrationTarget.ClientCredentials or IntegrationTarget.SamlBearer;

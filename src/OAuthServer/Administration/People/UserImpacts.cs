@@ -39,9 +39,10 @@ public sealed record UserStepAhead(string User, UserStep Step);
 /// <param name="LastAt">The last.</param>
 /// <param name="NextExpectedAt">When it is due again, by its rhythm; null = it has none, or has fallen silent.</param>
 /// <param name="Owner">Who answers for it, where somebody was named.</param>
+/// <param name="IntegrationId">Where it stands in the inventory; null = not found there.</param>
 public sealed record StoppedIntegration(
     string? ClientId, string? AppName, LoginChannel Channel, string? Address, string? Client, int Logins, DateTimeOffset FirstAt, DateTimeOffset LastAt,
-    DateTimeOffset? NextExpectedAt, string? Owner);
+    DateTimeOffset? NextExpectedAt, string? Owner, string? IntegrationId = null);
 
 /// <summary>What a step would stop.</summary>
 /// <param name="Step">Which.</param>
@@ -102,7 +103,7 @@ public sealed class UserImpacts(Database database, OrgDirectory orgs, Integratio
                 var integration = known.FirstOrDefault(i => i.ClientId == (use.Key.ClientId ?? "") && (use.Key.UserAgent ?? "").StartsWith(i.Client, StringComparison.OrdinalIgnoreCase));
                 return new StoppedIntegration(
                     use.Key.ClientId, use.Key.ClientId is { } client ? names.GetValueOrDefault(client) : null, use.Key.Channel, use.Key.SourceAddress, use.Key.UserAgent,
-                    use.Count, use.First, use.Last, integration?.NextExpectedAt ?? NextAfter(use.First, use.Last, use.Count, call.At), integration?.Owner);
+                    use.Count, use.First, use.Last, integration?.NextExpectedAt ?? NextAfter(use.First, use.Last, use.Count, call.At), integration?.Owner, integration?.Id);
             }),
         ];
     }

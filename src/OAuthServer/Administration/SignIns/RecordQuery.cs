@@ -8,7 +8,7 @@ namespace OAuthServer.Administration.SignIns;
 static class RecordQuery
 {
     /// <summary>Records are written a moment after their time, in the order of their commits.</summary>
-    static readonly TimeSpan Slack = TimeSpan.FromMinutes(5);
+    internal static readonly TimeSpan Slack = TimeSpan.FromMinutes(5);
 
     /// <summary>The rule that decides where nothing is missing but a token.</summary>
     const string TokenRule = "SecurityTokenOffTrustedNetwork";

@@ -1,4 +1,7 @@
 using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using OAuthServer.Accounts;
 using OAuthServer.Administration;
 using OAuthServer.Administration.Integrations;
 using OAuthServer.Data;
@@ -71,6 +74,37 @@ public sealed class BrownOutTests : IAsyncLifetime
         (await other.LoginAsync(scene.App, TestServer.Outside, otherToken)).IsAllowed();
         Assert.Single(await scene.SubjectsToAsync(scene.Administrator), "A brown-out was stopped");
         Assert.Single(await scene.AuditAsync("brown-out"), entry => entry is { Operation: "brown-outs.stop", Door: AuditDoor.Server, Actor: "server" });
+    }
+
+    [Fact]
+    public async Task A_window_that_cannot_be_stopped_at_once_refuses_no_protected_login_and_is_stopped_later()
+    {
+        DeskScene.Done(await scene.Inventory.ProtectAsync(await scene.CallAsync(), new((await scene.LineAsync()).Id)));
+        await server.NoticeAsync();
+        await AnnounceAsync(TimeSpan.Zero, TimeSpan.FromHours(1));
+        await using var db = server.Database.NewContext();
+        await db.Database.ExecuteSqlRawAsync("CREATE TRIGGER broken BEFORE UPDATE ON brown_outs BEGIN SELECT RAISE(ABORT, 'no'); END", TestContext.Current.CancellationToken);
+        (await scene.OldLoginAsync()).IsAllowed();
+        Assert.Equal(BrownOutState.InForce, (await SightAsync()).State);
+        Assert.Contains(server.Log.Lines, line => line.Contains("could not be stopped and will be tried again", StringComparison.Ordinal));
+
+        await db.Database.ExecuteSqlRawAsync("DROP TRIGGER broken", TestContext.Current.CancellationToken);
+        await server.Services.GetRequiredService<BrownOutStops>().RetryAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(BrownOutState.Stopped, (await SightAsync()).State);
+        Assert.Single(await scene.SubjectsToAsync(scene.Administrator), "A brown-out was stopped");
+    }
+
+    [Fact]
+    public async Task A_window_is_cancelled_only_as_it_was_seen()
+    {
+        var id = (await AnnounceAsync(TimeSpan.Zero, TimeSpan.FromHours(1))).Id;
+        var seen = (await scene.BrownOuts.GetAsync(await scene.CallAsync(), new(id))).Version;
+        Assert.NotNull(seen);
+        Assert.IsType<AdminRefusal.Changed>((await scene.BrownOuts.CancelAsync(await scene.CallAsync() with { IfMatch = "older" }, new(id))).Refusal);
+        (await scene.OldLoginAsync()).IsRefused("invalid_grant", "password logins are refused");
+        var cancelled = await scene.BrownOuts.CancelAsync(await scene.CallAsync() with { IfMatch = seen }, new(id));
+        Assert.Equal(BrownOutState.Stopped, DeskScene.Done(cancelled).State);
+        Assert.NotEqual(seen, cancelled.Version);
     }
 
     [Fact]

@@ -139,8 +139,11 @@ public sealed class IntegrationTables
             Plan = SettingsJson.Write(new IntegrationPlan { Target = IntegrationTarget.ClientCredentials, Scopes = ["api"] }),
             PasswordLastSeenAt = Now.AddHours(-silentHours),
         };
-        var evidence = IntegrationEvidence.Of(row, runs, elsewhere, scopeMissing ? ["openid"] : ["api", "openid"], Now);
+        var evidence = IntegrationEvidence.Of(row, runs, elsewhere, scopeMissing ? ["openid"] : ["api", "openid"], [], Now);
         Assert.Equal(stage, evidence.After(IntegrationStage.Planned));
+        var ungranted = IntegrationEvidence.Of(row, runs, elsewhere, null, [], Now);
+        Assert.Equal(["api"], ungranted.MissingScopes); // nobody saw what the new way is given
+        Assert.NotEqual(IntegrationStage.Proven, ungranted.After(IntegrationStage.Proven));
         Assert.Equal(stage, evidence.After(IntegrationStage.Proven)); // also back
         Assert.Equal(IntegrationStage.Closed, evidence.After(IntegrationStage.Closed));
         Assert.Equal(IntegrationStage.Found, evidence.After(IntegrationStage.Found));

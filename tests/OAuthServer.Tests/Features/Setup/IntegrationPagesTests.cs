@@ -70,6 +70,39 @@ public sealed class IntegrationPagesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_brown_out_is_for_those_that_are_ticked()
+    {
+        (await scene.OldLoginAsync()).IsAllowed();
+        (await scene.OldLoginAsync(TestServer.Office)).IsAllowed();
+        var id = (await scene.Inventory.ListAsync(await scene.CallAsync(), new())).Value!.Items.Single(line => line.Network == "Head office").Id;
+        Assert.Contains($"/setup/integrations/brown-outs?chosen={id}", (await GetAsync("/setup/integrations/" + id)).Html, StringComparison.Ordinal);
+        Assert.Contains($"form=\"brown-out\" name=\"chosen\" value=\"{id}\"", (await GetAsync("/setup/integrations")).Html, StringComparison.Ordinal);
+        Assert.Contains($"name=\"chosen\" value=\"{id}\" checked", (await GetAsync("/setup/integrations/brown-outs?chosen=" + id)).Html, StringComparison.Ordinal);
+        var start = server.Clock.GetUtcNow().AddHours(1);
+        var weighed = await GetAsync($"/setup/integrations/brown-outs?startsAt={start:yyyy-MM-dd'T'HH:mm}&endsAt={start.AddHours(1):yyyy-MM-dd'T'HH:mm}&chosen={id}");
+        Assert.Contains("1 integrations use a password", weighed.Html, StringComparison.Ordinal);
+        Assert.Contains($"type=\"hidden\" name=\"chosen\" value=\"{id}\"", weighed.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_integration_leads_to_its_user_its_apps_and_back()
+    {
+        (await scene.OldLoginAsync()).IsAllowed();
+        var line = await scene.LineAsync();
+        var planned = await scene.PlanAsync(line.Id);
+        var page = await GetAsync("/setup/integrations/" + line.Id);
+        foreach (var path in new[] { "/setup/people/user?name=" + Uri.EscapeDataString(scene.User.Username), "/setup/apps/app?id=" + scene.App.ClientId, "/setup/apps/app?id=" + planned.ClientId })
+        {
+            Assert.Contains($"href=\"{path}\"", page.Html, StringComparison.Ordinal);
+            await GetAsync(path);
+        }
+        Assert.Contains("not a security boundary", page.Html, StringComparison.Ordinal);
+        Assert.Contains("/setup/integrations?app=" + scene.App.ClientId, (await GetAsync("/setup/apps/app?id=" + scene.App.ClientId)).Html, StringComparison.Ordinal);
+        Assert.Contains("/setup/people/user?name=" + Uri.EscapeDataString(scene.User.Username), (await GetAsync("/setup/sign-ins")).Html, StringComparison.Ordinal);
+        Assert.Contains("/setup/integrations/" + line.Id, (await GetAsync($"/setup/people/confirm?name={Uri.EscapeDataString(scene.User.Username)}&step=freeze")).Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_burn_down_is_drawn_with_its_table_behind_it()
     {
         (await scene.OldLoginAsync()).IsAllowed();

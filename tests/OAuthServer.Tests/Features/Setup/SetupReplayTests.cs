@@ -93,6 +93,8 @@ public sealed class SetupReplayTests(Servers servers)
         Assert.Contains("never read: X-Real-IP", seen, StringComparison.Ordinal);
         Assert.DoesNotContain("127.0.10.8", seen, StringComparison.Ordinal);
 
+        Assert.DoesNotContain("outside the trusted networks, no wider than was seen", seen, StringComparison.Ordinal); // reads much: only on request
+        Assert.Contains("outside the trusted networks, no wider than was seen", (await scene.Browser.GetAsync("/setup/networks?suggest=true")).Html, StringComparison.Ordinal);
         var page = await scene.Browser.GetAsync("/setup/networks?add=203.0.113.0%2F28");
         Assert.Contains("&quot;range&quot;: &quot;203.0.113.0/28&quot;", page.Html, StringComparison.Ordinal);
         Assert.Contains("No proxy is listed", page.Html, StringComparison.Ordinal);

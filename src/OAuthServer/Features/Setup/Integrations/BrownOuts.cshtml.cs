@@ -8,8 +8,9 @@ using OAuthServer.Features.Shared;
 namespace OAuthServer.Features.Setup.Integrations;
 
 /// <summary>Announced windows in which passwords are refused: what is coming, what was, and what one would hit.</summary>
-public sealed class BrownOutsModel(BrownOutOperations brownOuts, Note note) : PageModel
+public sealed class BrownOutsModel(BrownOutOperations brownOuts, IntegrationOperations integrations, Note note) : PageModel
 {
+    const int MostChoices = 100;
     const string Format = "yyyy-MM-dd'T'HH:mm";
 
     [BindProperty(SupportsGet = true)]
@@ -22,9 +23,12 @@ public sealed class BrownOutsModel(BrownOutOperations brownOuts, Note note) : Pa
     [BindProperty(SupportsGet = true)]
     public string? EndsAt { get; set; }
 
-    /// <summary>Ids, comma separated; empty = every login by password.</summary>
+    /// <summary>The integrations it is for, by id; none = every login by password.</summary>
     [BindProperty(SupportsGet = true)]
-    public string? Chosen { get; set; }
+    public IReadOnlyList<string> Chosen { get; set; } = [];
+
+    /// <summary>Integrations that use a password, the most urgent first, and those that are chosen.</summary>
+    public IReadOnlyList<IntegrationLine> Choices { get; private set; } = [];
 
     public IReadOnlyList<BrownOutSight> Windows { get; private set; } = [];
 
@@ -73,12 +77,26 @@ public sealed class BrownOutsModel(BrownOutOperations brownOuts, Note note) : Pa
         var page = (await brownOuts.ListAsync(SetupDoor.Call(HttpContext, "brown-outs.list"), new(After: string.IsNullOrEmpty(After) ? null : After))).Value;
         Windows = page?.Items ?? [];
         Next = page?.Next is { } next ? Url.Content("~/setup/integrations/brown-outs") + QueryString.Create("after", next) : null;
+        await OfferAsync();
         return Page();
+    }
+
+    async Task OfferAsync()
+    {
+        var call = SetupDoor.Call(HttpContext, "integrations.list");
+        List<IntegrationLine> choices = [.. (await integrations.ListAsync(call, new(Presents: IntegrationWays.Password, Limit: MostChoices, Order: IntegrationOrder.Score))).Value?.Items ?? []];
+        Chosen = [.. Chosen.Where(id => id is { Length: > 0 }).Distinct(StringComparer.Ordinal).Take(MostChoices)];
+        foreach (var id in Chosen.Except(choices.Select(line => line.Id), StringComparer.Ordinal).ToList())
+        {
+            if ((await integrations.GetAsync(call.For("integrations.get"), new(id))).Value is { } sight)
+                choices.Add(sight.Line);
+        }
+        Choices = choices;
     }
 
     AnnounceBrownOut? InputOf() =>
         TimeOf(StartsAt) is { } start && TimeOf(EndsAt) is { } end
-            ? new(start, end, Chosen?.Split([',', ' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } chosen ? chosen : null)
+            ? new(start, end, Chosen.Where(id => id is { Length: > 0 }).ToList() is { Count: > 0 } chosen ? chosen : null)
             : null;
 
     static DateTimeOffset? TimeOf(string? typed) =>

@@ -27,6 +27,13 @@ public sealed class IndexModel(IntegrationOperations integrations, IStringLocali
     public string? App { get; set; }
 
     [BindProperty(SupportsGet = true)]
+    public string? Owner { get; set; }
+
+    /// <summary>The most urgent first, unless told.</summary>
+    [BindProperty(SupportsGet = true)]
+    public IntegrationOrder Order { get; set; } = IntegrationOrder.Score;
+
+    [BindProperty(SupportsGet = true)]
     public string? After { get; set; }
 
     public IReadOnlyList<IntegrationLine> Lines { get; private set; } = [];
@@ -37,19 +44,25 @@ public sealed class IndexModel(IntegrationOperations integrations, IStringLocali
 
     public Chart? BurnDown { get; private set; }
 
-    public bool IsFiltered => Stage is not null || Trusted is not null || Text(Presents) is not null || Text(User) is not null || Text(App) is not null;
+    /// <summary>Logins up to then are counted; null = all are.</summary>
+    public DateTimeOffset? CountedUntil { get; private set; }
+
+    public bool IsFiltered => Stage is not null || Trusted is not null || Text(Presents) is not null || Text(User) is not null || Text(App) is not null || Text(Owner) is not null;
 
     public async Task OnGetAsync()
     {
         var call = SetupDoor.Call(HttpContext, "integrations.list");
-        var answer = await integrations.ListAsync(call, new(Stage, Text(Presents), Trusted, Text(User), Text(App), After: Text(After)));
+        var answer = await integrations.ListAsync(call, new(Stage, Text(Presents), Trusted, Text(User), Text(App), After: Text(After), Owner: Text(Owner), Order: Order));
         Refusal = answer.Refusal;
         if (answer.Value is { } page)
         {
             Lines = page.Items;
             Next = page.Next is { } next ? AddressAfter(next) : null;
         }
-        if (After is null && !IsFiltered && (await integrations.BurnDownAsync(call.For("integrations.burn-down"), new())).Value is { Days.Count: > 1 } burnDown)
+        if (After is not null || (await integrations.BurnDownAsync(call.For("integrations.burn-down"), new())).Value is not { } burnDown)
+            return;
+        CountedUntil = burnDown.CountedUntil;
+        if (!IsFiltered && burnDown.Days.Count > 1)
             BurnDown = ChartOf(burnDown.Days);
     }
 

@@ -27,10 +27,11 @@ public sealed class OneModel(IntegrationOperations integrations, MigrationOperat
 
     public Task<IActionResult> OnGetAsync() => ShowAsync();
 
-    public async Task<IActionResult> OnPostPlanAsync(IntegrationTarget? target, int? runs, int? silentHours, string? redirectUri)
+    public async Task<IActionResult> OnPostPlanAsync(IntegrationTarget? target, int? runs, int? silentHours, string? redirectUri, string? users)
     {
         var answer = await migration.PlanAsync(
-            Call("integrations.plan"), new(Id, target, runs ?? 5, silentHours, null, target == IntegrationTarget.AuthorizationCode && redirectUri is { Length: > 0 } ? redirectUri : null));
+            Call("integrations.plan"), new(Id, target, runs ?? 5, silentHours, null, target == IntegrationTarget.AuthorizationCode && redirectUri is { Length: > 0 } ? redirectUri : null,
+                users?.Split([',', ' ', '\n', '\r', '\t'], StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } named ? named : null));
         (Planned, Refusal) = (answer.Value, answer.Refusal);
         // No redirect: the secret is in this answer only, and a browser must not keep it.
         Response.Headers.CacheControl = "no-store";

@@ -19,7 +19,8 @@ public sealed class IndexModel(NetworkInsightOperations insight, NetworkOperatio
 
     public NetworkSight Sight { get; private set; } = null!;
 
-    public NetworkSuggestions Suggestions { get; private set; } = null!;
+    /// <summary>Null before somebody asks: it reads a great part of the history.</summary>
+    public NetworkSuggestions? Suggestions { get; private set; }
 
     public AdminRefusal? Refusal { get; private set; }
 
@@ -29,6 +30,10 @@ public sealed class IndexModel(NetworkInsightOperations insight, NetworkOperatio
     /// <summary>A draft to begin from.</summary>
     [BindProperty(SupportsGet = true)]
     public string? Draft { get; set; }
+
+    /// <summary>Asks for suggestions.</summary>
+    [BindProperty(SupportsGet = true)]
+    public bool Suggest { get; set; }
 
     /// <summary>Suggested ranges to put into the list.</summary>
     [BindProperty(SupportsGet = true)]
@@ -142,7 +147,8 @@ public sealed class IndexModel(NetworkInsightOperations insight, NetworkOperatio
     async Task LoadAsync()
     {
         Truth = (await insight.TruthAsync(SetupDoor.Call(HttpContext, "networks.truth"), new())).Value!;
-        Suggestions = (await insight.SuggestAsync(SetupDoor.Call(HttpContext, "networks.suggest"), new())).Value!;
+        if (Suggest)
+            Suggestions = (await insight.SuggestAsync(SetupDoor.Call(HttpContext, "networks.suggest"), new())).Value;
         var answer = await networks.ListAsync(SetupDoor.Call(HttpContext, "networks.list"), new());
         Sight = answer.Value!;
         Version ??= answer.Version;

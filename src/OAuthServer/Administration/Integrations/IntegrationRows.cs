@@ -1,0 +1,40 @@
+using Microsoft.EntityFrameworkCore;
+using OAuthServer.Administration.Policies;
+using OAuthServer.Data;
+using OAuthServer.Login;
+using OAuthServer.Policy.Networks;
+
+namespace OAuthServer.Administration.Integrations;
+
+/// <summary>The rows of integrations as administrators change them. Every look is by the organization too.</summary>
+static class IntegrationRows
+{
+    internal static Task<Integration?> FindAsync(ServerDb db, AdminCall call, string id) =>
+        db.Integrations.SingleOrDefaultAsync(i => i.OrgId == call.Org.Id && i.Id == id, call.Cancellation);
+
+    /// <summary>
+    /// Takes the row for the transaction that has begun, and reads it as it is then: of two changes at once the second sees what the first did.
+    /// The change stamp first, as everybody takes it who will raise it, so that no two wait for each other. Null when there is no such row.
+    /// </summary>
+    internal static async Task<Integration?> TakeAsync(ServerDb db, AdminCall call, string id)
+    {
+        await PolicyLock.TakeAsync(db, call.Cancellation);
+        return await db.Integrations.Where(i => i.OrgId == call.Org.Id && i.Id == id)
+            .ExecuteUpdateAsync(set => set.SetProperty(i => i.Stage, i => i.Stage), call.Cancellation) == 0 ? null : await FindAsync(db, call, id);
+    }
+
+    /// <summary>Keeps with a row that is closed or protected what its network's name means now, and with no other.</summary>
+    internal static async Task KeepNetworksAsync(ServerDb db, Integration row, CancellationToken cancellation)
+    {
+        if (row.Stage != IntegrationStage.Closed && !row.IsProtected)
+        {
+            if (row.Plan is not null)
+                row.Plan = SettingsJson.Write(IntegrationPlan.Of(row) with { Networks = null });
+            return;
+        }
+        var trusted = await db.TrustedNetworks.AsNoTracking().Where(n => n.OrgId == row.OrgId).OrderBy(n => n.Id).ToListAsync(cancellation);
+        var ranges = new NetworkList([.. trusted.Select(network => IpRange.TryParse(network.Range, network.Name)).OfType<IpRange>()]);
+        var seen = IntegrationSummary.Of(row.Summary).Addresses.Select(address => address.Address);
+        row.Plan = SettingsJson.Write(IntegrationPlan.Of(row) with { Networks = WayNetworks.Of(row.Network, ranges, seen) });
+    }
+}
