@@ -29,7 +29,7 @@ public sealed class OrganizationOperations(Database database, PolicySaves saves)
     public IEnumerable<AdminOperation> All =>
     [
         AdminOperation.Read<Nothing, OrganizationSight>("organization.get", "/organization", Page, "Show the organization's switches.", GetAsync),
-        AdminOperation.Change<SaveOrganization, PolicySaved>("organization.save", "PUT", "/organization", Page, "Save the organization's switches, on trial.", SaveAsync),
+        AdminOperation.Change<SaveOrganization, PolicySaved>("organization.save", "PUT", "/organization", Page, "Save the organization's switches, on trial.", SaveAsync).Versioned(),
     ];
 
     public async Task<AdminAnswer<OrganizationSight>> GetAsync(AdminCall call, Nothing input)
