@@ -39,8 +39,18 @@ public abstract class AdminOperation
     /// <summary>What the path does not name is sent as a body.</summary>
     public bool HasBody => Method != "GET";
 
+    /// <summary>It compares <see cref="AdminCall.IfMatch"/> with the version of what it changes. Any other change is told so, rather than made unseen.</summary>
+    public bool IsVersioned { get; private set; }
+
     /// <summary>The members of the input that the path names, in its order.</summary>
     public IReadOnlyList<string> PathMembers => [.. Path.Split('/').Where(part => part.StartsWith('{')).Select(part => part.Trim('{', '}'))];
+
+    /// <summary>Declares that it compares versions.</summary>
+    public AdminOperation Versioned()
+    {
+        IsVersioned = true;
+        return this;
+    }
 
     /// <summary>Runs it with an input of type <see cref="Input"/>.</summary>
     public abstract Task<AdminAnswer> RunAsync(AdminCall call, object input);
@@ -122,6 +132,9 @@ public sealed record AdminCall(Organization Org, AuditActor Actor, System.Net.IP
 
     /// <summary>When the person behind it signed in: the session's last sign-in, or the token's <c>auth_time</c>; null at the machine itself, or unknown.</summary>
     public DateTimeOffset? AuthenticatedAt { get; init; }
+
+    /// <summary>The caller has seen another version than this one, and cares.</summary>
+    public bool HasSeenAnother(string version) => IfMatch is { } seen && seen != version;
 
     /// <summary>A context that writes the audit trail of what it saves. The caller disposes it.</summary>
     public ServerDb Begin(Database database)

@@ -8,6 +8,7 @@ using OAuthServer.Administration.Networks;
 using OAuthServer.Administration.Overview;
 using OAuthServer.Administration.People;
 using OAuthServer.Administration.Policies;
+using OAuthServer.Administration.Providers;
 using OAuthServer.Administration.Replay;
 using OAuthServer.Administration.Server;
 using OAuthServer.Administration.SignIns;
@@ -200,6 +201,7 @@ static class ServerServices
         services.AddNetworkOperations();
         services.AddReplayOperations();
         services.AddJobOperations();
+        services.AddOperations<ProviderOperations>();
         services.AddServerOperations();
         services.AddSingleton<IServerHealth, ServerHealth>();
     }

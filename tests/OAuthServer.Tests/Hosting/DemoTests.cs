@@ -96,12 +96,30 @@ public sealed class DemoTests : IDisposable
     public async Task An_operator_unlocks_a_user_and_resets_a_token()
     {
         await using var demo = await StartAsync();
-        var (_, unlocked) = await ServerProcess.RunAsync("user", "olivia.outside@acme.example", "--unlock", "--reset-token", "--data", folder);
-        Assert.Contains("is unlocked", unlocked, StringComparison.Ordinal);
-        Assert.Contains("on its way", unlocked, StringComparison.Ordinal);
-        var (code, unknown) = await ServerProcess.RunAsync("user", "nobody@acme.example", "--unlock", "--data", folder);
-        Assert.Equal(2, code);
-        Assert.Contains("no user", unknown, StringComparison.Ordinal);
+        foreach (var verb in new[] { "unlock", "reset-token" })
+        {
+            var (done, said) = await ServerProcess.RunAsync("users", verb, "olivia.outside@acme.example", "--data", folder);
+            Assert.True(done == 0, said);
+        }
+        var (_, trail) = await ServerProcess.RunAsync("audit", "list", "--data", folder);
+        Assert.Contains("users.unlock", trail, StringComparison.Ordinal);
+        Assert.Contains("users.reset-token", trail, StringComparison.Ordinal);
+        var (code, unknown) = await ServerProcess.RunAsync("users", "unlock", "nobody@acme.example", "--data", folder);
+        Assert.Equal(1, code);
+        Assert.Contains("no such user", unknown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_operator_changes_only_the_version_that_was_looked_at()
+    {
+        await using var demo = await StartAsync();
+        var (_, seen) = await ServerProcess.RunAsync("apps", "get", "acme-nightly", "--data", folder);
+        var version = seen.Split("Version: ")[1].Split('\n')[0].Trim();
+        var (code, said) = await ServerProcess.RunAsync("apps", "deactivate", "acme-nightly", "--if-match", "another", "--data", folder);
+        Assert.Equal(1, code);
+        Assert.Contains("changed meanwhile", said, StringComparison.Ordinal);
+        (code, said) = await ServerProcess.RunAsync("apps", "deactivate", "acme-nightly", "--if-match", version, "--data", folder);
+        Assert.True(code == 0, said);
     }
 
     [Fact]

@@ -1,12 +1,14 @@
 using Microsoft.EntityFrameworkCore;
+using OAuthServer.Administration.Policies;
 using OAuthServer.Apps;
 using OAuthServer.Configuration;
 using OAuthServer.Data;
+using OAuthServer.Orgs;
 
 namespace OAuthServer.Administration.Apps;
 
 /// <summary>Connected apps: which there are, what they may do, who uses them; making, changing and removing them.</summary>
-public sealed class AppOperations(Database database, ChangeWatch changes) : IAdminOperations
+public sealed class AppOperations(Database database, ChangeWatch changes, PolicyTestRuns tests) : IAdminOperations
 {
     const string ListPage = "/setup/apps";
     const string Page = "/setup/apps/app";
@@ -20,10 +22,10 @@ public sealed class AppOperations(Database database, ChangeWatch changes) : IAdm
         AdminOperation.Read<AppName, AppSight>("apps.get", "/apps/{app}", Page, "Show an app: its settings as a file says them, its secrets without their values, who uses it.", GetAsync),
         AdminOperation.Read<AppName, AppImpact>("apps.impact", "/apps/{app}/impact", Page, "Say what stops when an app is switched off or removed.", ImpactAsync),
         AdminOperation.Change<CreateApp, AppSight>("apps.create", "POST", "/apps", ListPage, "Make an app.", CreateAsync),
-        AdminOperation.Change<SaveApp, AppSight>("apps.save", "PUT", "/apps/{app}", Page, "Replace an app's settings.", SaveAsync),
-        AdminOperation.Change<AppName, AppSight>("apps.activate", "POST", "/apps/{app}/activate", Page, "Switch an app on.", (call, input) => SwitchAsync(call, input, on: true)),
-        AdminOperation.Change<AppName, AppSight>("apps.deactivate", "POST", "/apps/{app}/deactivate", Page, "Switch an app off: it logs nobody in any more, and refreshes nothing.", (call, input) => SwitchAsync(call, input, on: false)),
-        AdminOperation.Change<AppName, Nothing>("apps.delete", "DELETE", "/apps/{app}", Page, "Remove an app with its secrets and all its tokens.", DeleteAsync),
+        AdminOperation.Change<SaveApp, AppSight>("apps.save", "PUT", "/apps/{app}", Page, "Replace an app's settings.", SaveAsync).Versioned(),
+        AdminOperation.Change<AppName, AppSight>("apps.activate", "POST", "/apps/{app}/activate", Page, "Switch an app on.", (call, input) => SwitchAsync(call, input, on: true)).Versioned(),
+        AdminOperation.Change<AppName, AppSight>("apps.deactivate", "POST", "/apps/{app}/deactivate", Page, "Switch an app off: it logs nobody in any more, and refreshes nothing.", (call, input) => SwitchAsync(call, input, on: false)).Versioned(),
+        AdminOperation.Change<AppName, Nothing>("apps.delete", "DELETE", "/apps/{app}", Page, "Remove an app with its secrets and all its tokens.", DeleteAsync).Versioned(),
     ];
 
     public async Task<AdminAnswer<AdminPage<AppLine>>> ListAsync(AdminCall call, ListApps input)
@@ -128,7 +130,7 @@ public sealed class AppOperations(Database database, ChangeWatch changes) : IAdm
         await using var transaction = await db.Database.BeginTransactionAsync(call.Cancellation);
         if (await AppRows.TakeAsync(db, call, input.App) is not { } app)
             return new AdminRefusal.NotFound("app");
-        if (call.IfMatch is { } seen && seen != AppRows.VersionOf(app))
+        if (call.HasSeenAnother(AppRows.VersionOf(app)))
             return new AdminRefusal.Changed();
         var read = AppDocument.Read(input.Settings, app.ClientId, report);
         var runAs = read is { } whom ? await AppReferences.CheckAsync(db, call, whom.File, whom.Settings, report) : null;
@@ -136,6 +138,15 @@ public sealed class AppOperations(Database database, ChangeWatch changes) : IAdm
             return Flaws.Of(errors, "settings");
         (app.Name, app.IsActive, app.RunAsUserId, app.Settings) = (file.Name, file.Active ?? app.IsActive, runAs, SettingsJson.Write(settings));
         await db.SaveChangesAsync(call.Cancellation);
+        // An app's settings decide logins too. The tests see what this transaction has written.
+        var failed = await tests.FailuresAsync(db, await OrgPolicy.LoadAsync(db, call.Org.Id, call.Cancellation), call.Cancellation);
+        if (failed.Count > 0 && !input.IgnoreTests)
+            return PolicySaves.TestsFail(failed);
+        if (failed.Count > 0)
+        {
+            db.Audit(call.Org.Id, "app", app.Id, app.ClientId, after: new { IgnoredTests = failed });
+            await db.SaveChangesAsync(call.Cancellation);
+        }
         await transaction.CommitAsync(call.Cancellation);
         await changes.RefreshAsync();
         return await AnswerAsync(db, call, app);
@@ -151,7 +162,7 @@ public sealed class AppOperations(Database database, ChangeWatch changes) : IAdm
         await using var transaction = await db.Database.BeginTransactionAsync(call.Cancellation);
         if (await AppRows.TakeAsync(db, call, input.App) is not { } app)
             return new AdminRefusal.NotFound("app");
-        if (call.IfMatch is { } seen && seen != AppRows.VersionOf(app))
+        if (call.HasSeenAnother(AppRows.VersionOf(app)))
             return new AdminRefusal.Changed();
         db.Remove(app);
         await db.SaveChangesAsync(call.Cancellation);
@@ -166,6 +177,8 @@ public sealed class AppOperations(Database database, ChangeWatch changes) : IAdm
         await using var transaction = await db.Database.BeginTransactionAsync(call.Cancellation);
         if (await AppRows.TakeAsync(db, call, input.App) is not { } app)
             return new AdminRefusal.NotFound("app");
+        if (call.HasSeenAnother(AppRows.VersionOf(app)))
+            return new AdminRefusal.Changed();
         app.IsActive = on;
         await db.SaveChangesAsync(call.Cancellation);
         await transaction.CommitAsync(call.Cancellation);

@@ -14,9 +14,9 @@ public sealed class AppSecretOperations(Database database, MasterKey key, Change
     /// <inheritdoc />
     public IEnumerable<AdminOperation> All =>
     [
-        AdminOperation.Change<AddSecret, NewSecret>("apps.add-secret", "POST", "/apps/{app}/secrets", Page, "Make another secret for an app. Its value is in this answer and nowhere else.", AddAsync),
-        AdminOperation.Change<SecretName, AppSight>("apps.remove-secret", "DELETE", "/apps/{app}/secrets/{secret}", Page, "Remove a secret of an app: whoever still uses it is refused at once.", RemoveAsync),
-        AdminOperation.Change<AppName, RevokedTokens>("apps.revoke-tokens", "POST", "/apps/{app}/revoke-tokens", Page, "End all tokens of an app, and what was about to become one. Consents stay.", RevokeTokensAsync),
+        AdminOperation.Change<AddSecret, NewSecret>("apps.add-secret", "POST", "/apps/{app}/secrets", Page, "Make another secret for an app. Its value is in this answer and nowhere else.", AddAsync).Versioned(),
+        AdminOperation.Change<SecretName, AppSight>("apps.remove-secret", "DELETE", "/apps/{app}/secrets/{secret}", Page, "Remove a secret of an app: whoever still uses it is refused at once.", RemoveAsync).Versioned(),
+        AdminOperation.Change<AppName, RevokedTokens>("apps.revoke-tokens", "POST", "/apps/{app}/revoke-tokens", Page, "End all tokens of an app, and what was about to become one. Consents stay.", RevokeTokensAsync).Versioned(),
     ];
 
     public async Task<AdminAnswer<NewSecret>> AddAsync(AdminCall call, AddSecret input)
@@ -25,6 +25,8 @@ public sealed class AppSecretOperations(Database database, MasterKey key, Change
         await using var transaction = await db.Database.BeginTransactionAsync(call.Cancellation);
         if (await AppRows.TakeAsync(db, call, input.App) is not { } app)
             return new AdminRefusal.NotFound("app");
+        if (call.HasSeenAnother(AppRows.VersionOf(app)))
+            return new AdminRefusal.Changed();
         var present = await db.AppSecrets.Where(secret => secret.AppId == app.Id).Select(secret => secret.Name).ToListAsync(call.Cancellation);
         if (string.IsNullOrWhiteSpace(input.Name) || input.Name.Length > LongestName || input.Name.Any(char.IsControl))
             return new AdminRefusal.Invalid("name", $"must be 1 to {LongestName} characters; say what the secret is called, such as the year.");
@@ -60,6 +62,8 @@ public sealed class AppSecretOperations(Database database, MasterKey key, Change
             return new AdminRefusal.NotFound("app");
         if (await db.AppSecrets.SingleOrDefaultAsync(secret => secret.AppId == app.Id && secret.Name == input.Secret, call.Cancellation) is not { } row)
             return new AdminRefusal.NotFound("secret");
+        if (call.HasSeenAnother(AppRows.VersionOf(app)))
+            return new AdminRefusal.Changed();
         db.Remove(row);
         await db.SaveChangesAsync(call.Cancellation);
         await transaction.CommitAsync(call.Cancellation);
@@ -74,6 +78,8 @@ public sealed class AppSecretOperations(Database database, MasterKey key, Change
         await using var transaction = await db.Database.BeginTransactionAsync(call.Cancellation);
         if (await AppRows.TakeAsync(db, call, input.App) is not { } app)
             return new AdminRefusal.NotFound("app");
+        if (call.HasSeenAnother(AppRows.VersionOf(app)))
+            return new AdminRefusal.Changed();
         var revoked = await AppRows.LiveGrants(db, app, call.At).CountAsync(call.Cancellation);
         await db.Grants.Where(grant => grant.AppId == app.Id && grant.RevokedAt == null)
             .ExecuteUpdateAsync(set => set.SetProperty(grant => grant.RevokedAt, call.At), call.Cancellation);

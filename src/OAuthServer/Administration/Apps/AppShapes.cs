@@ -59,7 +59,8 @@ public sealed record CreateApp(JsonElement Settings);
 /// <summary>An app as it is to be.</summary>
 /// <param name="App">Its client id.</param>
 /// <param name="Settings">As a file in apps/ says it, without secrets; what is not said has its default.</param>
-public sealed record SaveApp(string App, JsonElement Settings);
+/// <param name="IgnoreTests">Also when policy tests fail; the audit trail shows which.</param>
+public sealed record SaveApp(string App, JsonElement Settings, bool IgnoreTests = false);
 
 /// <summary>A new secret.</summary>
 /// <param name="App">Whose.</param>

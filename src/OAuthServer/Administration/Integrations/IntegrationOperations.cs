@@ -32,8 +32,8 @@ public sealed class IntegrationOperations(Database database, IntegrationReading 
         AdminOperation.Read<ListIntegrations, AdminPage<IntegrationLine>>("integrations.list", "/integrations", "/setup/integrations", "List integrations: who logs in as whom, through which app, from which network, by which program, and with what.", ListAsync),
         AdminOperation.Read<ReadBurnDown, BurnDownSight>("integrations.burn-down", "/integrations/burn-down", "/setup/integrations", "Show how many integrations stood at which stage, day by day.", BurnDownAsync),
         AdminOperation.Read<IntegrationId, IntegrationSight>("integrations.get", "/integrations/{integration}", Page, "Show one integration: what it presents, its rhythm, its score, where it should go, and what speaks for its new way.", GetAsync),
-        AdminOperation.Change<AssignIntegration, IntegrationSight>("integrations.assign", "POST", "/integrations/{integration}/assign", Page, "Say who answers for an integration, and keep a note with it.", AssignAsync),
-        AdminOperation.Change<ProtectIntegration, IntegrationSight>("integrations.protect", "POST", "/integrations/{integration}/protect", Page, "Protect an integration from brown-outs, or no longer: one that hits a protected integration stops at once.", ProtectAsync),
+        AdminOperation.Change<AssignIntegration, IntegrationSight>("integrations.assign", "POST", "/integrations/{integration}/assign", Page, "Say who answers for an integration, and keep a note with it.", AssignAsync).Versioned(),
+        AdminOperation.Change<ProtectIntegration, IntegrationSight>("integrations.protect", "POST", "/integrations/{integration}/protect", Page, "Protect an integration from brown-outs, or no longer: one that hits a protected integration stops at once.", ProtectAsync).Versioned(),
     ];
 
     public async Task<AdminAnswer<AdminPage<IntegrationLine>>> ListAsync(AdminCall call, ListIntegrations input)

@@ -36,8 +36,8 @@ public sealed class UserOperations(
     [
         AdminOperation.Read<UserName, UserSight>("users.get", "/users/{user}", "/setup/people/user", "Show everything an administrator may see of a user.", GetAsync),
         AdminOperation.Change<CreateUser, UserSight>("users.create", "POST", "/users", "/setup/people/new", "Make a user, and mail an invitation.", CreateAsync),
-        AdminOperation.Change<UserName, UserSight>("users.invite", "POST", "/users/{user}/invite", "/setup/people/user", "Mail a new invitation to a user who has no password yet.", InviteAsync),
-        AdminOperation.Change<UpdateUser, UserSight>("users.update", "PUT", "/users/{user}", "/setup/people/user", "Change a user's names, mail address, language, time zone, profile or break-glass mark.", UpdateAsync),
+        AdminOperation.Change<UserName, UserSight>("users.invite", "POST", "/users/{user}/invite", "/setup/people/user", "Mail a new invitation to a user who has no password yet.", InviteAsync).Versioned(),
+        AdminOperation.Change<UpdateUser, UserSight>("users.update", "PUT", "/users/{user}", "/setup/people/user", "Change a user's names, mail address, language, time zone, profile or break-glass mark.", UpdateAsync).Versioned(),
     ];
 
     public Task<AdminAnswer<UserSight>> GetAsync(AdminCall call, UserName input) => sights.ReadAsync(call, input.User);

@@ -36,7 +36,7 @@ public sealed class NetworkOperations(Database database, PolicySaves saves) : IA
     [
         AdminOperation.Read<Nothing, NetworkSight>("networks.list", "/networks", Page, "List the trusted networks.", ListAsync),
         AdminOperation.Ask<PreviewNetworks, PolicyPreview>("networks.preview", "/networks/preview", Page, "Say what a save of the trusted networks would change and run into.", PreviewAsync),
-        AdminOperation.Change<SaveNetworks, PolicySaved>("networks.save", "PUT", "/networks", Page, "Save the whole list of trusted networks, on trial.", SaveAsync),
+        AdminOperation.Change<SaveNetworks, PolicySaved>("networks.save", "PUT", "/networks", Page, "Save the whole list of trusted networks, on trial.", SaveAsync).Versioned(),
     ];
 
     public async Task<AdminAnswer<NetworkSight>> ListAsync(AdminCall call, Nothing input)

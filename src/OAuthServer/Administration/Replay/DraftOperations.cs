@@ -55,8 +55,8 @@ public sealed class DraftOperations(Database database) : IAdminOperations
     [
         AdminOperation.Read<ListDrafts, AdminPage<DraftLine>>("drafts.list", "/drafts", Page, "List the drafts of profiles and networks.", ListAsync),
         AdminOperation.Read<DraftId, DraftSight>("drafts.get", "/drafts/{draft}", Page, "Show a draft, and what its last replay found.", GetAsync),
-        AdminOperation.Change<SaveDraft, DraftSight>("drafts.save", "POST", "/drafts", Page, "Keep a draft of a profile or of the trusted networks; it decides nothing.", SaveAsync),
-        AdminOperation.Change<DraftId, Nothing>("drafts.delete", "DELETE", "/drafts/{draft}", Page, "Throw a draft away.", DeleteAsync),
+        AdminOperation.Change<SaveDraft, DraftSight>("drafts.save", "POST", "/drafts", Page, "Keep a draft of a profile or of the trusted networks; it decides nothing.", SaveAsync).Versioned(),
+        AdminOperation.Change<DraftId, Nothing>("drafts.delete", "DELETE", "/drafts/{draft}", Page, "Throw a draft away.", DeleteAsync).Versioned(),
     ];
 
     public async Task<AdminAnswer<AdminPage<DraftLine>>> ListAsync(AdminCall call, ListDrafts input)
@@ -80,7 +80,7 @@ public sealed class DraftOperations(Database database) : IAdminOperations
         Draft? draft = null;
         if (input.Draft is { } id && (draft = await FindAsync(db, call, id)) is null)
             return new AdminRefusal.NotFound("draft");
-        if (draft is not null && call.IfMatch is { } seen && seen != VersionOf(draft))
+        if (call.IfMatch is not null && (draft is null || call.HasSeenAnother(VersionOf(draft))))
             return new AdminRefusal.Changed();
         var flaws = new List<AdminFlaw>();
         var content = Content(input, flaws);
@@ -111,6 +111,8 @@ public sealed class DraftOperations(Database database) : IAdminOperations
         await using var db = call.Begin(database);
         if (await FindAsync(db, call, input.Draft) is not { } draft)
             return new AdminRefusal.NotFound("draft");
+        if (call.HasSeenAnother(VersionOf(draft)))
+            return new AdminRefusal.Changed();
         db.Drafts.Remove(draft);
         db.Audit(call.Org.Id, "draft", draft.Id, draft.Kind.ToString());
         await db.SaveChangesAsync(call.Cancellation);

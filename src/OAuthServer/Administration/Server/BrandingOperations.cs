@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Configuration;
 using OAuthServer.Data;
@@ -28,9 +29,9 @@ public sealed class BrandingOperations(Database database, ChangeWatch changes) :
     public IEnumerable<AdminOperation> All =>
     [
         AdminOperation.Read<Nothing, Branding>("system.branding", "/system/branding", Page, "Say how the organization's sign-in pages look.", GetAsync),
-        AdminOperation.Change<SaveBranding, Branding>("system.save-branding", "PUT", "/system/branding", Page, "Set the colour of the organization's sign-in pages.", SaveAsync),
-        AdminOperation.Change<SaveLogo, Branding>("system.save-logo", "PUT", "/system/branding/logo", Page, "Set the logo of the organization's sign-in pages: a PNG file.", SaveLogoAsync),
-        AdminOperation.Change<Nothing, Branding>("system.remove-logo", "DELETE", "/system/branding/logo", Page, "Remove the logo of the organization's sign-in pages.", RemoveLogoAsync),
+        AdminOperation.Change<SaveBranding, Branding>("system.save-branding", "PUT", "/system/branding", Page, "Set the colour of the organization's sign-in pages.", SaveAsync).Versioned(),
+        AdminOperation.Change<SaveLogo, Branding>("system.save-logo", "PUT", "/system/branding/logo", Page, "Set the logo of the organization's sign-in pages: a PNG file.", SaveLogoAsync).Versioned(),
+        AdminOperation.Change<Nothing, Branding>("system.remove-logo", "DELETE", "/system/branding/logo", Page, "Remove the logo of the organization's sign-in pages.", RemoveLogoAsync).Versioned(),
     ];
 
     public async Task<AdminAnswer<Branding>> GetAsync(AdminCall call, Nothing input)
@@ -76,6 +77,8 @@ public sealed class BrandingOperations(Database database, ChangeWatch changes) :
         await db.Organizations.Where(org => org.Id == call.Org.Id).ExecuteUpdateAsync(set => set.SetProperty(org => org.Color, org => org.Color), call.Cancellation);
         var row = await db.Organizations.SingleAsync(org => org.Id == call.Org.Id, call.Cancellation);
         await db.OrganizationLogos.Where(logo => logo.OrgId == call.Org.Id).LoadAsync(call.Cancellation);
+        if (call.HasSeenAnother(VersionOf(row)))
+            return new AdminRefusal.Changed();
         change(db, row);
         await db.SaveChangesAsync(call.Cancellation);
         await transaction.CommitAsync(call.Cancellation);
@@ -91,5 +94,7 @@ public sealed class BrandingOperations(Database database, ChangeWatch changes) :
         return length > LogoFile.MostBytes ? null : bytes[..length];
     }
 
-    static Branding Of(Organization org) => new(org.Color, org.LogoVersion);
+    static AdminAnswer<Branding> Of(Organization org) => ((AdminAnswer<Branding>)new Branding(org.Color, org.LogoVersion)).WithVersion(VersionOf(org));
+
+    static string VersionOf(Organization org) => ContentVersion.Of(Encoding.UTF8.GetBytes($"{org.Color}\n{org.LogoVersion}"));
 }

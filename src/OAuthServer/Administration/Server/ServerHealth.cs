@@ -25,18 +25,19 @@ public sealed record HealthFinding(FindingLevel Level, string Subject, string Me
 /// <param name="Database">SQLite or PostgreSQL.</param>
 /// <param name="Schema">The last migration of the database.</param>
 /// <param name="PublicUrl">The address under which the world knows it.</param>
-/// <param name="OutboxDepth">How many mails wait, of all organizations.</param>
+/// <param name="OutboxDepth">How many mails wait, of all organizations; null for one of several organizations, as the next two.</param>
 /// <param name="WriteQueue">How many writes wait.</param>
 /// <param name="HashQueue">How many passwords wait to be hashed.</param>
-/// <param name="Findings">The doctor's, of the server and of the organization.</param>
+/// <param name="Findings">The doctor's, of the server and of the organization. Those of the server are in general terms for one of several organizations.</param>
 public sealed record ServerSight(
-    string Version, string Runtime, string Database, string Schema, string PublicUrl, int OutboxDepth, int WriteQueue, int HashQueue, IReadOnlyList<HealthFinding> Findings);
+    string Version, string Runtime, string Database, string Schema, string PublicUrl, int? OutboxDepth, int? WriteQueue, int? HashQueue, IReadOnlyList<HealthFinding> Findings);
 
 /// <summary>Whoever knows how the server was started and can look at all of it: the host, which no other room knows.</summary>
 public interface IServerHealth
 {
-    /// <summary>Looks now.</summary>
+    /// <summary>Looks: at the organization now, at the server at most once a minute.</summary>
     /// <param name="orgId">Whose administrator asks: of other organizations nothing is told.</param>
+    /// <param name="isOperator">Asked at the machine itself: everything is told of the server. Otherwise only where it has one organization.</param>
     /// <param name="cancellation">The caller has gone.</param>
-    Task<ServerSight> LookAsync(string orgId, CancellationToken cancellation);
+    Task<ServerSight> LookAsync(string orgId, bool isOperator, CancellationToken cancellation);
 }

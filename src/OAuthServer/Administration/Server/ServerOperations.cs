@@ -23,7 +23,8 @@ public sealed class ServerOperations(IServerHealth health, LimitOptions limits, 
         AdminOperation.Read<Nothing, Retention>("system.retention", "/system/retention", Page, "Say how long login records and the audit trail are kept.", RetentionAsync),
     ];
 
-    public async Task<AdminAnswer<ServerSight>> HealthAsync(AdminCall call, Nothing input) => await health.LookAsync(call.Org.Id, call.Cancellation);
+    public async Task<AdminAnswer<ServerSight>> HealthAsync(AdminCall call, Nothing input) =>
+        await health.LookAsync(call.Org.Id, call.Actor.Door == AuditDoor.Cli, call.Cancellation);
 
     public async Task<AdminAnswer<Retention>> RetentionAsync(AdminCall call, Nothing input)
     {

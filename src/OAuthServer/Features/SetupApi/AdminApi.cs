@@ -45,6 +45,12 @@ public sealed class AdminApi(AdminCatalogue catalogue, BearerDoor door, RequestO
     {
         if (await AdmitAsync(http, operation) is not { } call)
             return;
+        if (operation is { IsChange: true, IsVersioned: false } && http.Request.Headers.IfMatch.Count > 0)
+        {
+            // Ignored, it would be taken for the protection that it is not.
+            await AdminAnswers.Refuse(new AdminRefusal.Invalid("If-Match", "is of no use here: this operation compares no versions. Leave it out.")).ExecuteAsync(http);
+            return;
+        }
         var (input, refusal) = await ReadAsync(http, operation);
         if (input is null)
         {

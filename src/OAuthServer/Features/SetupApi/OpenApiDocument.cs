@@ -57,7 +57,7 @@ static class OpenApiDocument
             ["summary"] = operation.Summary,
             ["tags"] = new JsonArray(operation.Name.Split('.')[0]),
             ["security"] = new JsonArray(new JsonObject { ["token"] = new JsonArray(operation.IsChange ? AdminApi.WriteScope : AdminApi.ReadScope) }),
-            ["parameters"] = new JsonArray([.. inPath.Select(member => Parameter(member, "path")), .. inQuery.Select(member => Parameter(member, "query"))]),
+            ["parameters"] = new JsonArray([.. inPath.Select(member => Parameter(member, "path")), .. inQuery.Select(member => Parameter(member, "query")), .. operation.IsVersioned ? [IfMatch()] : Array.Empty<JsonNode>()]),
             ["responses"] = new JsonObject
             {
                 [operation.Output == typeof(Nothing) ? "204" : "200"] = Answer(operation),
@@ -95,6 +95,15 @@ static class OpenApiDocument
         ["in"] = place,
         ["required"] = place == "path" || member.IsRequired,
         ["schema"] = Schema(member.Type),
+    };
+
+    static JsonObject IfMatch() => new()
+    {
+        ["name"] = "If-Match",
+        ["in"] = "header",
+        ["description"] = "The ETag of the thing as the caller has seen it: if it has changed since, nothing is done, and the answer is 412 (RFC 9110 section 13.1.1).",
+        ["required"] = false,
+        ["schema"] = new JsonObject { ["type"] = "string" },
     };
 
     static JsonObject Content(string type, JsonNode schema, bool isRequired) => new()

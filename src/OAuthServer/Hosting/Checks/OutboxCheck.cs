@@ -11,13 +11,13 @@ static class OutboxCheck
 
     internal static async Task RunAsync(ServerDb db, DateTimeOffset now, List<Finding> findings)
     {
-        var waiting = await db.OutboxMessages.AsNoTracking().Where(message => message.SentAt == null)
-            .OrderBy(message => message.CreatedAt).Select(message => message.CreatedAt).ToListAsync();
-        if (waiting.Count == 0)
+        var waiting = db.OutboxMessages.Where(message => message.SentAt == null);
+        var count = await waiting.CountAsync();
+        if (count == 0 || await waiting.MinAsync(message => (DateTimeOffset?)message.CreatedAt) is not { } oldest)
             findings.Ok(Subject, "no message waits.");
-        else if (now - waiting[0] <= Patience)
-            findings.Ok(Subject, $"{waiting.Count} messages wait, the oldest since {waiting[0]:u}.");
+        else if (now - oldest <= Patience)
+            findings.Ok(Subject, $"{count} messages wait, the oldest since {oldest:u}.");
         else
-            findings.Warn(Subject, $"{waiting.Count} messages wait, the oldest since {waiting[0]:u}; check the mail server below, and that a server runs.");
+            findings.Warn(Subject, $"{count} messages wait, the oldest since {oldest:u}; check the mail server below, and that a server runs.");
     }
 }

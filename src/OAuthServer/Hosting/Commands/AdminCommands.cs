@@ -37,11 +37,14 @@ static class AdminCommands
         var which = new WhichServer();
         var org = new Option<string?>("--org") { Description = "The organization, by its alias or name. May be left out where there is only one." };
         var json = new Option<bool>("--json") { Description = "Print JSON, for programs." };
+        var ifMatch = new Option<string?>("--if-match") { Description = "Only if it is still this version, as it was printed when you looked." };
         var output = new Option<FileInfo?>("--out") { Description = "Where to write the file; without it, to standard output." };
         var members = AdminInput.MembersOf(operation.Input).Select(member => AdminMemberOption.Of(member, operation)).ToList();
         members.ForEach(member => member.AddTo(command));
         which.AddTo(command);
         command.Options.Add(org);
+        if (operation.IsVersioned)
+            command.Options.Add(ifMatch);
         if (operation.Output == typeof(AdminFile))
             command.Options.Add(output);
         else
@@ -56,11 +59,11 @@ static class AdminCommands
             var (input, flaws) = AdminInput.Read(operation.Input, sent, upload);
             if (input is null)
                 return AdminPrinter.Refuse(new AdminRefusal.Invalid(flaws));
-            var run = await OperatorCalls.PrepareAsync(app, parsed.GetValue(org), operation.Name);
+            var run = await OperatorCalls.PrepareAsync(app, parsed.GetValue(org), operation.Name, operation.IsVersioned ? parsed.GetValue(ifMatch) : null);
             var answer = await run.Operation.RunAsync(run.Call, input);
             return answer.Refusal is { } refusal
                 ? AdminPrinter.Refuse(refusal)
-                : await AdminPrinter.PrintAsync(answer.Result, parsed.GetValue(json), parsed.GetValue(output));
+                : await AdminPrinter.PrintAsync(answer, parsed.GetValue(json), parsed.GetValue(output));
         }));
         return command;
     }

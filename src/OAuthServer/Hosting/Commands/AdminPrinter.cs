@@ -31,8 +31,12 @@ static class AdminPrinter
         return 1;
     }
 
-    internal static async Task<int> PrintAsync(object? result, bool asJson, FileInfo? file)
+    /// <summary>Prints what came of it. The version of the thing goes to standard error, where it disturbs no program.</summary>
+    internal static async Task<int> PrintAsync(AdminAnswer answer, bool asJson, FileInfo? file)
     {
+        var result = answer.Result;
+        if (answer.Version is { } version)
+            await Console.Error.WriteLineAsync($"Version: {version}");
         if (result is AdminFile download)
         {
             await using var target = file is null ? Console.OpenStandardOutput() : File.Create(file.FullName);

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Administration;
 using OAuthServer.Administration.Apps;
+using OAuthServer.Administration.Policies;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Policy;
@@ -13,6 +14,22 @@ namespace OAuthServer.Tests.Administration.Apps;
 public sealed class AppOperationsTests(Servers servers)
 {
     static int count;
+
+    [Theory]
+    [MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task A_policy_test_that_would_fail_refuses_an_apps_save_unless_it_is_ignored(string database)
+    {
+        var scene = await SystemScene.NewAsync(await servers.OnAsync(database));
+        var (apps, app, user) = (scene.Get<AppOperations>(), await scene.Org.AppAsync(), await scene.Org.UserAsync());
+        var login = $$"""{ "user": "{{user.Username}}", "app": "{{app.ClientId}}", "channel": "passwordGrant", "from": "127.0.10.7", "presented": ["password"], "expect": "allow" }""";
+        Assert.True((await scene.Get<PolicyTestOperations>().SaveAsync(await scene.CallAsync("policy-tests.save"), new("By the app", SystemScene.Json(login)))).Done().Passed);
+        var shut = SystemScene.Json("""{ "name": "Shut", "flows": [] }""");
+        var refusal = Assert.IsType<AdminRefusal.Conflict>((await apps.SaveAsync(await scene.CallAsync("apps.save"), new(app.ClientId, shut))).Refusal);
+        Assert.Equal("tests-fail", refusal.Type);
+        Assert.NotEqual("Shut", (await apps.GetAsync(await scene.CallAsync("apps.get"), new(app.ClientId))).Done().Settings.GetProperty("name").GetString());
+        Assert.Equal("Shut", (await apps.SaveAsync(await scene.CallAsync("apps.save"), new(app.ClientId, shut, IgnoreTests: true))).Done().Settings.GetProperty("name").GetString());
+        Assert.Contains(await scene.TrailAsync(), entry => entry.After?.Contains("ignoredTests", StringComparison.Ordinal) == true);
+    }
 
     [Theory]
     [MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]

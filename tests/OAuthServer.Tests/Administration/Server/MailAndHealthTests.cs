@@ -26,8 +26,51 @@ public sealed class MailAndHealthTests(Servers servers)
         Assert.DoesNotContain(sight.Findings, finding => finding.Subject == "single sign-on");
         var theirs = (await scene.Get<ServerOperations>().HealthAsync(await other.CallAsync("system.health"), new())).Done();
         Assert.Contains(theirs.Findings, finding => finding is { Subject: "single sign-on", Level: FindingLevel.Fail });
+        Assert.All(sight.Findings.Where(finding => finding.Subject == "mail"), finding => Assert.Equal("as it should be.", finding.Message));
+        Assert.Null(sight.OutboxDepth);
+        var operators = (await scene.Get<ServerOperations>().HealthAsync(await scene.CallAsync("system.health", door: OAuthServer.Data.AuditDoor.Cli), new())).Done();
+        Assert.Contains(operators.Findings, finding => finding.Subject == "mail" && finding.Message.Contains("folder", StringComparison.Ordinal));
+        Assert.NotNull(operators.OutboxDepth);
         var retention = (await scene.Get<ServerOperations>().RetentionAsync(await scene.CallAsync("system.retention"), new())).Done();
         Assert.Equal((180, 730, null), (retention.HistoryDays, retention.AuditDays, retention.OldestEntry));
+    }
+
+    [Theory]
+    [MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task Mail_to_another_organizations_people_is_not_had_by_giving_a_user_their_address(string database)
+    {
+        var server = await servers.OnAsync(database);
+        var (scene, thief) = (await SystemScene.NewAsync(server), await SystemScene.NewAsync(server));
+        var mails = scene.Get<MailOperations>();
+        var address = (await scene.Administrator.RowAsync()).Email;
+        await using (var db = server.Database.NewContext())
+        {
+            scene.Get<Outbox>().Add(db, new(address, "Secret subject", "text"));
+            db.OutboxMessages.Local.Single().NextAttemptAt = server.Clock.GetUtcNow().AddHours(1);
+            await db.SaveChangesAsync(Stop);
+        }
+        var line = Assert.Single((await mails.ListAsync(await scene.CallAsync("system.outbox"), new())).Done().Items);
+        await thief.Org.UserAsync(change: user => user.Email = address);
+        Assert.Empty((await mails.ListAsync(await thief.CallAsync("system.outbox"), new())).Done().Items);
+        Assert.IsType<AdminRefusal.NotFound>((await mails.RetryAsync(await thief.CallAsync("system.outbox-retry"), new(line.Id))).Refusal);
+    }
+
+    [Fact]
+    public async Task The_only_organization_of_a_server_is_told_everything_and_the_server_is_looked_at_once_a_minute()
+    {
+        await using var server = await TestServer.StartAsync();
+        var scene = await SystemScene.NewAsync(server);
+        async Task<string> OutboxAsync() => (await scene.Get<ServerOperations>().HealthAsync(await scene.CallAsync("system.health"), new())).Done().Findings.Single(finding => finding.Subject == "outbox").Message;
+        Assert.Equal("no message waits.", await OutboxAsync());
+        await using (var db = server.Database.NewContext())
+        {
+            scene.Get<Outbox>().Add(db, new("a@mail.test", "Waits", "text"));
+            db.OutboxMessages.Local.Single().NextAttemptAt = server.Clock.GetUtcNow().AddHours(1);
+            await db.SaveChangesAsync(Stop);
+        }
+        Assert.Equal("no message waits.", await OutboxAsync());
+        server.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.StartsWith("1 messages wait", await OutboxAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -43,6 +86,18 @@ public sealed class MailAndHealthTests(Servers servers)
         var machine = call with { Actor = call.Actor with { UserId = null, Name = "operator o" } };
         Assert.Equal("user", Assert.Single((await scene.Get<MailOperations>().TestAsync(machine, new())).Flaws()).Path);
         Assert.Null((await scene.Get<MailOperations>().TestAsync(machine, new(other.Username))).Refusal);
+    }
+
+    [Fact]
+    public async Task The_looks_are_changed_only_from_the_version_that_was_seen()
+    {
+        var scene = await SystemScene.NewAsync(await servers.OnAsync("SQLite"));
+        var branding = scene.Get<BrandingOperations>();
+        var seen = (await branding.GetAsync(await scene.CallAsync("system.branding"), new())).Version;
+        Assert.Null((await branding.SaveAsync(await scene.CallAsync("system.save-branding", seen), new("#112233"))).Refusal);
+        Assert.IsType<AdminRefusal.Changed>((await branding.SaveAsync(await scene.CallAsync("system.save-branding", seen), new("#445566"))).Refusal);
+        Assert.IsType<AdminRefusal.Changed>((await branding.RemoveLogoAsync(await scene.CallAsync("system.remove-logo", seen), new())).Refusal);
+        Assert.Equal("#112233", (await branding.GetAsync(await scene.CallAsync("system.branding"), new())).Done().Color);
     }
 
     [Theory]

@@ -51,6 +51,25 @@ public sealed class SetupSingleSignOnTests(ScriptedServers servers)
     }
 
     [Fact]
+    public async Task A_provider_is_switched_off_and_on_at_the_page_which_says_first_what_stops()
+    {
+        var (scene, browser) = await AdministratorAsync();
+        await scene.LinkAsync(await scene.UserAsync(new ProfileSettings { Sso = SsoMode.Required }), "s-30");
+        var page = await browser.GetAsync(Path);
+        Assert.Contains("1 active people are linked with it; 1 of them have no other way in.", page.Html, StringComparison.Ordinal);
+        var name = scene.Provider.Row.Name;
+        var other = await SsoScene.NewAsync(server);
+        foreach (var handler in new[] { "Activate", "Deactivate" })
+            Assert.Equal(HttpStatusCode.NotFound, (await browser.PostAsync(page, $"{Path}?handler={handler}", ("name", other.Provider.Row.Name))).Status);
+        var off = await browser.FollowAsync(await browser.PostAsync(page, Path + "?handler=Deactivate", ("name", name)));
+        Assert.Contains("The provider is switched off.", off.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("Test sign-in", off.Html, StringComparison.Ordinal);
+        var on = await browser.FollowAsync(await browser.PostAsync(off, Path + "?handler=Activate", ("name", name)));
+        Assert.Contains("The provider is switched on.", on.Html, StringComparison.Ordinal);
+        Assert.Contains("Test sign-in", on.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_saml_provider_is_shown_with_its_metadata_and_the_ends_of_its_certificates()
     {
         var (scene, browser) = await AdministratorAsync();

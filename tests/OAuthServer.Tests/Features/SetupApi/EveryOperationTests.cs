@@ -18,6 +18,15 @@ public sealed class EveryOperationTests(Servers servers)
     /// <summary>Operations that name something of their own in the path: it need not be there yet.</summary>
     static readonly string[] Makes = ["policy-tests.save"];
 
+    /// <summary>Bodies for operations that look at what was sent before they look at the thing.</summary>
+    static readonly Dictionary<string, string> Sound = new(StringComparer.Ordinal)
+    {
+        ["networks.save"] = """{ "networks": [] }""",
+        ["users.update"] = """{ "firstName": "New" }""",
+        ["users.hand-over"] = """{ "to": "USER" }""",
+        ["policy-tests.save"] = """{ "login": { "user": "USER", "channel": "passwordGrant", "from": "127.0.10.7", "presented": ["password"], "expect": "allow" } }""",
+    };
+
     [Fact]
     public async Task What_pages_do_the_api_and_the_command_line_do()
     {
@@ -86,7 +95,7 @@ public sealed class EveryOperationTests(Servers servers)
         }
         Assert.True(tried > 30, $"{tried} operations");
         // It is there for who owns it: the test would pass with nonsense otherwise.
-        foreach (var (member, path) in new[] { ("user", "/users/"), ("profile", "/profiles/"), ("app", "/apps/"), ("reference", "/sign-ins/"), ("job", "/jobs/"), ("draft", "/drafts/"), ("integration", "/integrations/") })
+        foreach (var (member, path) in new[] { ("user", "/users/"), ("profile", "/profiles/"), ("app", "/apps/"), ("reference", "/sign-ins/"), ("job", "/jobs/"), ("draft", "/drafts/"), ("integration", "/integrations/"), ("provider", "/providers/") })
             Assert.True((await theirs.GetAsync(path + Uri.EscapeDataString(things[member]))).Status == HttpStatusCode.OK, member);
     }
 
@@ -119,6 +128,29 @@ public sealed class EveryOperationTests(Servers servers)
         Assert.True(input is not null, string.Join(", ", flaws));
         var refusal = (await operation.RunAsync(await mine.CallAsync(name), input)).Refusal;
         Assert.True(refusal is AdminRefusal.NotFound || refusal is AdminRefusal.Invalid { Flaws: [{ Message: var said }] } && things.Values.Any(value => said.Contains(value, StringComparison.Ordinal)), refusal?.ToString() ?? "done");
+    }
+
+    /// <summary>A version that is sent is compared, or the change is refused: nobody believes to be protected and is not.</summary>
+    [Fact]
+    public async Task No_change_ignores_the_version_that_was_sent()
+    {
+        var scene = await AdminScene.NewAsync(await servers.OnAsync("SQLite"));
+        var things = await ThingsAsync(scene);
+        var (compared, wrong) = (0, new List<string>());
+        foreach (var operation in Operations(scene.Server).Where(operation => operation.IsChange && !AdminInput.MembersOf(operation.Input).Any(member => member.IsUpload)))
+        {
+            var path = operation.PathMembers.Aggregate(operation.Path, (path, member) => path.Replace($"{{{member}}}", Uri.EscapeDataString(things[member]), StringComparison.Ordinal));
+            var body = Sound.TryGetValue(operation.Name, out var text) ? JsonNode.Parse(text.Replace("USER", things["user"], StringComparison.Ordinal)) : Body(operation);
+            var answer = await scene.SendAsync(new(operation.Method), path, body, ifMatch: "\"another\"");
+            compared += operation.IsVersioned ? 1 : 0;
+            var isRight = operation.IsVersioned
+                ? answer.Status == HttpStatusCode.PreconditionFailed
+                : answer.Status == HttpStatusCode.UnprocessableEntity && answer.Json.GetProperty("errors")[0].GetProperty("path").GetString() == "If-Match";
+            if (!isRight)
+                wrong.Add($"{operation.Name}: {(int)answer.Status} {answer.Text}");
+        }
+        Assert.Empty(wrong);
+        Assert.True(compared > 30, $"{compared} compared");
     }
 
     [Fact]
@@ -168,6 +200,7 @@ public sealed class EveryOperationTests(Servers servers)
         };
         var test = new PolicyTest { Id = RandomId.New(16), OrgId = scene.Org.Id, Name = "test " + RandomId.New(16), Content = "{}" };
         var window = new BrownOut { Id = RandomId.New(16), OrgId = scene.Org.Id, StartsAt = now.AddDays(3000), EndsAt = now.AddDays(3001), Selection = "{}", AnnouncedBy = "test", AnnouncedAt = now };
+        var provider = await scene.Org.ProviderAsync(ScriptedProvider.Settings());
         var audit = new AuditEntry { OrgId = scene.Org.Id, At = now, Actor = "test", Door = AuditDoor.Cli, Operation = "test", ObjectKind = "user", ObjectId = user.Id, ObjectName = user.Username };
         var mail = new OutboxMessage { Id = RandomId.New(16), Recipient = (await user.RowAsync()).Email, Subject = "x", Body = [1], CreatedAt = now, NextAttemptAt = now.AddDays(1), Attempts = 3, LastError = "away" };
         db.AddRange(draft, trial, job, integration, test, window, audit, mail);
@@ -180,6 +213,7 @@ public sealed class EveryOperationTests(Servers servers)
             ["secret"] = "first",
             ["reference"] = answer.Reference!,
             ["line"] = answer.Reference!,
+            ["provider"] = provider.Row.Name,
             ["draft"] = draft.Id,
             ["trial"] = trial.Id,
             ["job"] = job.Id,

@@ -63,7 +63,7 @@ public sealed class AppModel(AppOperations operations, AppSecretOperations secre
 
     public Task<IActionResult> OnGetAsync() => ShowAsync();
 
-    public async Task<IActionResult> OnPostSaveAsync(string? text, string? version)
+    public async Task<IActionResult> OnPostSaveAsync(string? text, string? version, bool ignoreTests)
     {
         JsonElement settings;
         try
@@ -74,7 +74,7 @@ public sealed class AppModel(AppOperations operations, AppSecretOperations secre
         {
             return await RefuseAsync(new AdminRefusal.Invalid("settings", problem.Message), text);
         }
-        return await AfterAsync(await operations.SaveAsync(Call("apps.save") with { IfMatch = version }, new(Id ?? "", settings)), "Saved", text);
+        return await AfterAsync(await operations.SaveAsync(Call("apps.save") with { IfMatch = version }, new(Id ?? "", settings, ignoreTests)), "Saved", text);
     }
 
     public async Task<IActionResult> OnPostAddSecretAsync(string? secret, DateOnly? expiresOn)
