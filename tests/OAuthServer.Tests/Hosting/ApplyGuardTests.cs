@@ -1,7 +1,7 @@
+using Microsoft.EntityFrameworkCore;
 using OAuthServer.Accounts;
 using OAuthServer.Administration.Policies;
 using OAuthServer.Configuration;
-using OAuthServer.Data;
 using OAuthServer.Hosting.Commands;
 using OAuthServer.Tests.Support;
 
@@ -35,7 +35,7 @@ public sealed class ApplyGuardTests : IAsyncLifetime
         await ApplyAsync(); // of an organization where nobody has a password yet
         await using (var db = scratch.Database.NewContext())
         {
-            db.Users.Single().PasswordHash = "$set";
+            (await db.Users.SingleAsync(TestContext.Current.CancellationToken)).PasswordHash = "$set";
             await db.SaveChangesAsync(TestContext.Current.CancellationToken);
         }
         files.Set(Profile, "session.idleMinutes", "30");
@@ -44,17 +44,17 @@ public sealed class ApplyGuardTests : IAsyncLifetime
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => ApplyAsync());
         Assert.Contains("no administrator could sign in", refused.Message, StringComparison.Ordinal);
         Assert.Contains("ann@acme.example", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(2, Version());
+        Assert.Equal(2, await VersionAsync());
         await ApplyAsync(force: true);
-        Assert.Equal(3, Version());
+        Assert.Equal(3, await VersionAsync());
     }
 
     Task<ApplyReport> ApplyAsync(bool force = false) => ConfigApply.ApplyAsync(
         scratch.Database, scratch.Key, hashing, files.Folder, prune: false, "tests", clock, guard: new ApplyGuard(new AccessCheck(), clock, force));
 
-    int Version()
+    async Task<int> VersionAsync()
     {
-        using var db = scratch.Database.NewContext();
-        return db.Profiles.Single().Version;
+        await using var db = scratch.Database.NewContext();
+        return (await db.Profiles.SingleAsync(TestContext.Current.CancellationToken)).Version;
     }
 }
