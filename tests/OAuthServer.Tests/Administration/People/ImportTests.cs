@@ -79,7 +79,14 @@ public sealed class ImportTests(Servers servers)
         Assert.True(await HasFileAsync()); // to be carried out
         var held = Enumerable.Range(0, 3).Select(_ => new Job
         {
-            Id = RandomId.New(16), OrgId = scene.Org.Id, Kind = UserImport.Word, State = JobState.Running, Input = "{}", Actor = "{}", CreatedAt = scene.Server.Clock.GetUtcNow(), SeenAt = DateTimeOffset.MaxValue,
+            Id = RandomId.New(16),
+            OrgId = scene.Org.Id,
+            Kind = UserImport.Word,
+            State = JobState.Running,
+            Input = "{}",
+            Actor = "{}",
+            CreatedAt = scene.Server.Clock.GetUtcNow(),
+            SeenAt = DateTimeOffset.MaxValue,
         }).ToList();
         db.AddRange(held);
         await db.SaveChangesAsync(Stop);

@@ -129,8 +129,16 @@ public sealed class UserCredentialTests(Servers servers)
         {
             db.Add(new Integration
             {
-                Id = RandomId.New(16), OrgId = scene.Org.Id, UserId = taker.Id, ClientId = "x", Network = "", Client = "", Summary = "{}", OwnerId = leaver.Id,
-                FirstSeenAt = scene.Server.Clock.GetUtcNow(), LastSeenAt = scene.Server.Clock.GetUtcNow(),
+                Id = RandomId.New(16),
+                OrgId = scene.Org.Id,
+                UserId = taker.Id,
+                ClientId = "x",
+                Network = "",
+                Client = "",
+                Summary = "{}",
+                OwnerId = leaver.Id,
+                FirstSeenAt = scene.Server.Clock.GetUtcNow(),
+                LastSeenAt = scene.Server.Clock.GetUtcNow(),
             });
             await db.SaveChangesAsync(Stop);
         }

@@ -112,8 +112,16 @@ public sealed class WhatIfTests(Servers servers)
         {
             db.Add(new Integration
             {
-                Id = RandomId.New(16), OrgId = scene.Org.Id, UserId = user.Id, ClientId = app.ClientId, Client = "nightly", Summary = "{}", Stage = IntegrationStage.Closed,
-                Network = WayKey.NetworkOf(null, System.Net.IPAddress.Parse(TestServer.Outside)), FirstSeenAt = now, LastSeenAt = now,
+                Id = RandomId.New(16),
+                OrgId = scene.Org.Id,
+                UserId = user.Id,
+                ClientId = app.ClientId,
+                Client = "nightly",
+                Summary = "{}",
+                Stage = IntegrationStage.Closed,
+                Network = WayKey.NetworkOf(null, System.Net.IPAddress.Parse(TestServer.Outside)),
+                FirstSeenAt = now,
+                LastSeenAt = now,
             });
             await db.SaveChangesAsync(TestContext.Current.CancellationToken);
         }
