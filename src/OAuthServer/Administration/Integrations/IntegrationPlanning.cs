@@ -164,7 +164,7 @@ public sealed class IntegrationPlanning(
             warnings.Add($"The profile \"{profile.Name}\" does not open the door {JsonShape.Word(channel)}: the new way will be refused until it does.");
         if (NewApp.ChannelOf(target) is not null && !profile.ApiEnabled)
             warnings.Add($"The profile \"{profile.Name}\" lacks the permission API enabled: the new way will be refused until it has it.");
-        if (NewApp.ChannelOf(target) is not null && administering.Contains(user.ProfileId))
+        if (NewApp.ChannelOf(target) is not null && administering.Contains(user.ProfileId, StringComparer.Ordinal))
             warnings.Add($"{user.Username} is an administrator: whoever has the new app's secret or key acts as one. Give the integration a user of its own.");
         return warnings;
     }

@@ -32,7 +32,7 @@ sealed record NewAppUsers(IReadOnlyList<string> All, IReadOnlyList<AdminFlaw> Fl
                 continue;
             else if (user.Status != UserStatus.Active)
                 flaws.Add(new($"users[{index}]", $"{user.Username} is not active."));
-            else if (administering.Contains(user.ProfileId))
+            else if (administering.Contains(user.ProfileId, StringComparer.Ordinal))
                 flaws.Add(new($"users[{index}]", $"{user.Username} is an administrator, for whom no unattended app may act."));
             else
                 found.Add(user.Username);
