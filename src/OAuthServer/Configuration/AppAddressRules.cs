@@ -1,5 +1,5 @@
-using OAuthServer.Http;
 using OAuthServer.Apps;
+using OAuthServer.Http;
 using OAuthServer.Policy;
 
 namespace OAuthServer.Configuration;

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
-using OAuthServer.Http;
 using OAuthServer.Federation;
 using OAuthServer.Federation.Saml;
+using OAuthServer.Http;
 
 namespace OAuthServer.Configuration;
 

@@ -1,7 +1,7 @@
 using OAuthServer.Accounts;
-using OAuthServer.Administration.Server;
 using OAuthServer.Administration.Integrations;
 using OAuthServer.Administration.Policies;
+using OAuthServer.Administration.Server;
 using OAuthServer.Data;
 using OAuthServer.Federation;
 using OAuthServer.Federation.Saml;

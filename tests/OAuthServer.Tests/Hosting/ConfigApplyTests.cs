@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Accounts;
-using OAuthServer.Data;
 using OAuthServer.Configuration;
+using OAuthServer.Data;
 using OAuthServer.Orgs;
 using OAuthServer.Policy;
 using OAuthServer.Tests.Support;

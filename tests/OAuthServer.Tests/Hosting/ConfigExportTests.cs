@@ -247,8 +247,13 @@ public sealed class ConfigExportTests : IAsyncLifetime
         {
             var files = new ConfigFiles(folder).Write("organization.json", Text(new()
             {
-                ["name"] = "Drawn", ["passwordGrantEnabled"] = Coin(), ["soapLoginEnabled"] = Coin(), ["ssoRequiredByDefault"] = Coin(), ["disclosesMissingToken"] = Coin(),
-                ["status"] = Of("open", "locked", "closed"), ["trustedNetworks"] = new JsonArray([.. Enumerable.Range(0, Next(3)).Select(i => new JsonObject { ["name"] = Of("A", "B"), ["range"] = $"192.0.2.{i}" })]),
+                ["name"] = "Drawn",
+                ["passwordGrantEnabled"] = Coin(),
+                ["soapLoginEnabled"] = Coin(),
+                ["ssoRequiredByDefault"] = Coin(),
+                ["disclosesMissingToken"] = Coin(),
+                ["status"] = Of("open", "locked", "closed"),
+                ["trustedNetworks"] = new JsonArray([.. Enumerable.Range(0, Next(3)).Select(i => new JsonObject { ["name"] = Of("A", "B"), ["range"] = $"192.0.2.{i}" })]),
             }));
             for (var i = 0; i < 3; i++)
                 files.Write($"profiles/{i}.json", Text(Profile(i)));
@@ -263,7 +268,10 @@ public sealed class ConfigExportTests : IAsyncLifetime
         {
             var profile = new JsonObject
             {
-                ["name"] = $"P {i}", ["apiOnly"] = Coin(), ["sso"] = Of("off", "offered", "required"), ["loginRanges"] = new JsonArray([.. Enumerable.Range(0, Next(3)).Select(n => JsonValue.Create($"10.0.0.{n}"))]),
+                ["name"] = $"P {i}",
+                ["apiOnly"] = Coin(),
+                ["sso"] = Of("off", "offered", "required"),
+                ["loginRanges"] = new JsonArray([.. Enumerable.Range(0, Next(3)).Select(n => JsonValue.Create($"10.0.0.{n}"))]),
                 ["securityToken"] = new JsonObject { ["offTrustedNetworks"] = Coin(), ["singleUse"] = Coin(), ["overlapDays"] = Next(31) },
                 ["secondFactor"] = new JsonObject { ["browser"] = Of("never", "offTrustedNetworksWhenEnrolled", "offTrustedNetworks", "always"), ["api"] = Of("securityToken", "totp", "either"), ["enrolmentForced"] = Coin() },
                 ["password"] = new JsonObject { ["minLength"] = 5 + Next(46), ["complexity"] = Next(6), ["history"] = Next(25) },
@@ -277,9 +285,16 @@ public sealed class ConfigExportTests : IAsyncLifetime
 
         JsonObject App(int i) => Some(new JsonObject
         {
-            ["clientId"] = $"app-{i}", ["name"] = "App", ["flows"] = new JsonArray([.. new[] { "passwordGrant", "device", "refreshToken" }.Where(_ => Coin()).Select(flow => JsonValue.Create(flow))]),
-            ["active"] = Coin(), ["dialect"] = Of("standard", "salesforce"), ["tokenFormat"] = Of("jwt", "opaque"), ["accessTokenMinutes"] = 1 + Next(1440), ["requirePushedRequests"] = Coin(),
-            ["refresh"] = new JsonObject { ["rotate"] = Coin(), ["retrySeconds"] = Next(61) }, ["preapproval"] = new JsonObject { ["required"] = Coin(), ["users"] = new JsonArray("u1@drawn.example") },
+            ["clientId"] = $"app-{i}",
+            ["name"] = "App",
+            ["flows"] = new JsonArray([.. new[] { "passwordGrant", "device", "refreshToken" }.Where(_ => Coin()).Select(flow => JsonValue.Create(flow))]),
+            ["active"] = Coin(),
+            ["dialect"] = Of("standard", "salesforce"),
+            ["tokenFormat"] = Of("jwt", "opaque"),
+            ["accessTokenMinutes"] = 1 + Next(1440),
+            ["requirePushedRequests"] = Coin(),
+            ["refresh"] = new JsonObject { ["rotate"] = Coin(), ["retrySeconds"] = Next(61) },
+            ["preapproval"] = new JsonObject { ["required"] = Coin(), ["users"] = new JsonArray("u1@drawn.example") },
             ["secrets"] = new JsonArray([.. Enumerable.Range(0, Next(3)).Select(n => new JsonObject { ["name"] = $"s{n}", ["value"] = "env:PATH" })]),
         });
 

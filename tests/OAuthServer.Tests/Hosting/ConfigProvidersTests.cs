@@ -3,9 +3,9 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Accounts;
+using OAuthServer.Configuration;
 using OAuthServer.Data;
 using OAuthServer.Federation;
-using OAuthServer.Configuration;
 using OAuthServer.Tests.Federation;
 using OAuthServer.Tests.Support;
 

@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
-using OAuthServer.Http;
 using OAuthServer.Data;
+using OAuthServer.Http;
 
 namespace OAuthServer.Hosting.Checks;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
-using OAuthServer.Http;
 using OAuthServer.Data;
+using OAuthServer.Http;
 
 namespace OAuthServer.Hosting.Checks;
 

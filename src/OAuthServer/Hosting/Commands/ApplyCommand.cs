@@ -1,8 +1,8 @@
 using System.CommandLine;
 using OAuthServer.Accounts;
 using OAuthServer.Administration.Policies;
-using OAuthServer.Data;
 using OAuthServer.Configuration;
+using OAuthServer.Data;
 
 namespace OAuthServer.Hosting.Commands;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using OAuthServer.Http;
 using OAuthServer.Hosting.Demo;
+using OAuthServer.Http;
 
 namespace OAuthServer.Hosting.Commands;
 

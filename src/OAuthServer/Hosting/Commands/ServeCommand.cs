@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Microsoft.EntityFrameworkCore;
-using OAuthServer.Http;
 using OAuthServer.Data;
+using OAuthServer.Http;
 
 namespace OAuthServer.Hosting.Commands;
 

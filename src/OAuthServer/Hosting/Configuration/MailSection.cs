@@ -1,7 +1,7 @@
 using System.Net.Mail;
-using OAuthServer.Http;
 using OAuthServer.Configuration;
 using OAuthServer.Email;
+using OAuthServer.Http;
 
 namespace OAuthServer.Hosting.Configuration;
 

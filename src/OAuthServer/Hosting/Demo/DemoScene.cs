@@ -1,9 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Accounts;
 using OAuthServer.Apps;
+using OAuthServer.Configuration;
 using OAuthServer.Data;
 using OAuthServer.Email;
-using OAuthServer.Configuration;
 using OAuthServer.Orgs;
 using OAuthServer.Tokens;
 

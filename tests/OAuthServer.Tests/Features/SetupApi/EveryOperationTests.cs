@@ -196,7 +196,15 @@ public sealed class EveryOperationTests(Servers servers)
         var job = new Job { Id = RandomId.New(16), OrgId = scene.Org.Id, Kind = "replay", State = JobState.Cancelled, Input = "{}", Actor = "{}", CreatedAt = now, FinishedAt = now };
         var integration = new Integration
         {
-            Id = RandomId.New(16), OrgId = scene.Org.Id, UserId = user.Id, ClientId = scene.App.ClientId, Network = "somewhere", Client = "curl", FirstSeenAt = now, LastSeenAt = now, Summary = "{}",
+            Id = RandomId.New(16),
+            OrgId = scene.Org.Id,
+            UserId = user.Id,
+            ClientId = scene.App.ClientId,
+            Network = "somewhere",
+            Client = "curl",
+            FirstSeenAt = now,
+            LastSeenAt = now,
+            Summary = "{}",
         };
         var test = new PolicyTest { Id = RandomId.New(16), OrgId = scene.Org.Id, Name = "test " + RandomId.New(16), Content = "{}" };
         var window = new BrownOut { Id = RandomId.New(16), OrgId = scene.Org.Id, StartsAt = now.AddDays(3000), EndsAt = now.AddDays(3001), Selection = "{}", AnnouncedBy = "test", AnnouncedAt = now };
