@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Federation;
+using OAuthServer.Login.Examples;
 using OAuthServer.Orgs;
 using OAuthServer.Policy;
 
@@ -27,7 +28,7 @@ public static class ConfigExport
     /// <summary>The files, as they are read.</summary>
     /// <param name="database">From where.</param>
     /// <param name="orgId">Which organization.</param>
-    /// <param name="users">Also the people; without them an app that names some can only be applied where they are.</param>
+    /// <param name="users">Also the people; without them an app or test that names some can only be applied where they are.</param>
     /// <param name="cancellation">Ends it between two files.</param>
     public static async IAsyncEnumerable<ExportedFile> ReadAsync(Database database, string orgId, bool users, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
@@ -55,6 +56,8 @@ public static class ConfigExport
         }
         foreach (var app in await db.ConnectedApps.AsNoTracking().Where(app => app.OrgId == orgId).OrderBy(app => app.ClientId).ToListAsync(cancellation))
             yield return new(names.Json("apps", app.ClientId), LeanJson.Bytes(await AppAsync(db, app, cancellation)));
+        foreach (var test in await db.PolicyTests.AsNoTracking().Where(test => test.OrgId == orgId).OrderBy(test => test.Name).ToListAsync(cancellation))
+            yield return new(names.Json("tests", test.Name), LeanJson.Bytes(Named("name", test.Name, LeanJson.Of(SettingsJson.Read<ExampleLogin>(test.Content)))));
     }
 
     const string Logo = "logo.png";

@@ -129,7 +129,7 @@ public sealed class ConfigExportTests : IAsyncLifetime
         await using var db = scratch.Database.NewContext();
         var trail = await db.AuditEntries.OrderBy(entry => entry.Id).ToListAsync(Stop);
         Assert.All(trail, entry => Assert.Equal(($"operator {Environment.UserName}", AuditDoor.Cli, "apply"), (entry.Actor, entry.Door, entry.Operation)));
-        Assert.Equal(["app", "network", "organization", "profile", "provider", "user"], trail.Select(entry => entry.ObjectKind).Distinct().Order());
+        Assert.Equal(["app", "networks", "organization", "profile", "provider", "user"], trail.Select(entry => entry.ObjectKind).Distinct().Order());
         Assert.Contains(trail, entry => entry is { ObjectName: "nightly, secret 2026", Before: not null, After: not null });
         var hidden = new List<string> { secret, client, password, another, (await db.Users.SingleAsync(Stop)).PasswordHash! };
         foreach (var text in new[] { secret, another })
