@@ -78,7 +78,7 @@ public sealed class SsoPageTests(Chromium chromium)
     static async Task TestAsync(Scene scene, IPage page, ProviderEntry provider, string answer)
     {
         await page.GotoAsync(scene.Url + "/setup/single-sign-on");
-        var sent = await SentAsync(page, () => page.Locator($"section[aria-labelledby='{provider.Row.Name}'] button").ClickAsync());
+        var sent = await SentAsync(page, () => page.Locator($"section[aria-labelledby='{provider.Row.Name}'] button[aria-describedby]").ClickAsync());
         await page.GotoAsync($"{scene.Url}{ScriptedProvider.Door}?{sent}&{answer}");
     }
 
