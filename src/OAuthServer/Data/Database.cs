@@ -220,8 +220,23 @@ public sealed class PostgresDatabase : Database
 
     internal override async Task<DbConnection> ConnectAsync(CancellationToken cancellation) => await source.OpenConnectionAsync(cancellation);
 
-    internal override async Task<SqlSession> OpenSessionAsync(CancellationToken cancellation = default) =>
-        new PostgresSession(await ConnectAsync(cancellation));
+    internal override async Task<SqlSession> OpenSessionAsync(CancellationToken cancellation = default)
+    {
+        var connection = await source.OpenConnectionAsync(cancellation);
+        try
+        {
+            await using var probe = new NpgsqlCommand("SELECT 1", connection);
+            await probe.ExecuteNonQueryAsync(cancellation);
+        }
+        catch (DbException) when (connection.State != ConnectionState.Open)
+        {
+            // It died while it lay in the pool, where background work leaves them; after a restart of the database all others there have too.
+            await connection.DisposeAsync();
+            source.Clear();
+            connection = await source.OpenConnectionAsync(cancellation);
+        }
+        return new PostgresSession(connection);
+    }
 
     internal override void Configure(DbContextOptionsBuilder options) => options.UseNpgsql(source);
 
