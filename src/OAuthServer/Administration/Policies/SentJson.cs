@@ -83,10 +83,10 @@ static class SentJson
             return null;
         }
         var errors = new List<ConfigError>();
-        var value = read(json, new FileReport("sent.json", errors));
+        var value = read(json, Flaws.Report(errors));
         if (errors.Count == 0)
             return value;
-        refusal = new AdminRefusal.Invalid([.. errors.Select(error => new AdminFlaw(error.Path, error.Message))]);
+        refusal = Flaws.Of(errors);
         return null;
     }
 

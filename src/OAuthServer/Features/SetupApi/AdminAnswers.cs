@@ -1,4 +1,3 @@
-using System.Net.Mime;
 using OAuthServer.Administration;
 using OAuthServer.Features.Shared;
 
@@ -47,11 +46,6 @@ static class AdminAnswers
 
     sealed class Download(AdminFile file) : IResult
     {
-        public Task ExecuteAsync(HttpContext httpContext)
-        {
-            httpContext.Response.ContentType = file.ContentType;
-            httpContext.Response.Headers.ContentDisposition = new ContentDisposition { FileName = file.Name }.ToString();
-            return file.WriteAsync(httpContext.Response.Body, httpContext.RequestAborted);
-        }
+        public Task ExecuteAsync(HttpContext httpContext) => httpContext.SendAsync(file);
     }
 }
