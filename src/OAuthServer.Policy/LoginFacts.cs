@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Net;
 using OAuthServer.Policy.Hours;
 using OAuthServer.Policy.Lockout;
@@ -59,7 +60,11 @@ public enum OrgStatus
 /// <param name="PasswordGrantEnabled">The organization-wide switch of the password grant.</param>
 /// <param name="SoapLoginEnabled">The organization-wide switch of SOAP login.</param>
 /// <param name="TrustedNetworks">Ranges that relax checks and never forbid.</param>
-public sealed record OrgFacts(string Id, OrgStatus Status, bool PasswordGrantEnabled, bool SoapLoginEnabled, NetworkList TrustedNetworks);
+public sealed record OrgFacts(string Id, OrgStatus Status, bool PasswordGrantEnabled, bool SoapLoginEnabled, NetworkList TrustedNetworks)
+{
+    /// <summary>The client identifiers of the apps that the server brings along and the organization has switched on.</summary>
+    public IReadOnlySet<string> BuiltInApps { get; init; } = FrozenSet<string>.Empty;
+}
 
 /// <summary>Whether people of a profile sign in at an identity provider.</summary>
 public enum SsoMode

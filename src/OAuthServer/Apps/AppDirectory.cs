@@ -16,13 +16,20 @@ public sealed record AppEntry(
 {
     public string ClientId => App.ClientId;
 
+    /// <summary>It serves this organization's users: its own, or one that the server brings along.</summary>
+    public bool IsOf(string orgId) => App.OrgId is null || App.OrgId == orgId;
+
+    /// <summary>Switched on, and where the server brings it along also by the organization. An attempt of nobody's organization is not told by it.</summary>
+    public bool IsOnFor(OrgFacts org) => App.IsActive && (App.OrgId is not null || org.Id.Length == 0 || org.BuiltInApps.Contains(ClientId));
+
     /// <summary>The app as the rules see it, for a user of this name and profile.</summary>
+    /// <param name="org">The user's.</param>
     /// <param name="username">The user's.</param>
     /// <param name="profileName">The user's.</param>
     /// <param name="channel">On one that rests on an assertion the user is not there to be asked, and must have approved before.</param>
     /// <param name="isApprovedByUser">The user has. Does not stand in for an administrator's approval, where that is required.</param>
-    public AppFacts FactsFor(string username, string profileName, LoginChannel channel, bool isApprovedByUser) => new(
-        App.ClientId, App.IsActive, Flows, Settings.Preapproval.Required || channel.RestsOnAssertion(),
+    public AppFacts FactsFor(OrgFacts org, string username, string profileName, LoginChannel channel, bool isApprovedByUser) => new(
+        App.ClientId, IsOnFor(org), Flows, Settings.Preapproval.Required || channel.RestsOnAssertion(),
         Settings.Preapproval.Required
             ? Settings.Preapproval.Profiles.Contains(profileName, StringComparer.Ordinal) || Settings.Preapproval.Users.Contains(username, StringComparer.OrdinalIgnoreCase)
             : isApprovedByUser,

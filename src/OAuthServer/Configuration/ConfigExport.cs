@@ -70,6 +70,7 @@ public static class ConfigExport
         Status = org.Status == OrgStatus.Open ? null : org.Status,
         PasswordGrantEnabled = org.PasswordGrantEnabled,
         SoapLoginEnabled = org.SoapLoginEnabled,
+        BuiltInApps = OrganizationSwitches.Of(org).BuiltInApps,
         SsoRequiredByDefault = org.SsoRequiredByDefault,
         DisclosesMissingToken = org.DisclosesMissingToken,
         Color = org.Color,

@@ -22,6 +22,9 @@ sealed record OrganizationFile
 
     public bool SoapLoginEnabled { get; init; }
 
+    /// <summary>The server's own apps that its users may use, by client identifier.</summary>
+    public IReadOnlyList<string> BuiltInApps { get; init; } = [];
+
     public bool SsoRequiredByDefault { get; init; }
 
     public bool DisclosesMissingToken { get; init; }

@@ -1,3 +1,4 @@
+using OAuthServer.Apps;
 using OAuthServer.Orgs;
 using OAuthServer.Policy.Networks;
 
@@ -14,6 +15,9 @@ static class OrganizationRules
             report.Add("alias", "must be 1 to 40 lower-case letters, digits and hyphens: it is a part of addresses.");
         if (file.Color is { } color && AccentColor.TryParse(color) is null)
             report.Add("color", $"\"{color}\" is not a colour; write one such as \"#1f5fbf\".");
+        if (BuiltInApps.Unknown(file.BuiltInApps) is { } unknown)
+            report.Add("builtInApps", $"\"{unknown}\" is none of {string.Join(", ", BuiltInApps.Switchable.Keys)}.");
+        report.NoRepeats("builtInApps", file.BuiltInApps);
         CheckNetworks(file.TrustedNetworks, report);
     }
 

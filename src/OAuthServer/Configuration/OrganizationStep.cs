@@ -32,6 +32,7 @@ static class OrganizationStep
         org.Status = file.Status ?? org.Status;
         org.PasswordGrantEnabled = file.PasswordGrantEnabled;
         org.SoapLoginEnabled = file.SoapLoginEnabled;
+        org.BuiltInApps = string.Join(' ', file.BuiltInApps);
         org.SsoRequiredByDefault = file.SsoRequiredByDefault;
         org.DisclosesMissingToken = file.DisclosesMissingToken;
         org.IsDemo = file.Demo;
@@ -56,6 +57,7 @@ static class OrganizationStep
         org.Status,
         org.PasswordGrantEnabled,
         org.SoapLoginEnabled,
+        org.BuiltInApps,
         org.SsoRequiredByDefault,
         org.DisclosesMissingToken,
         org.IsDemo,

@@ -6,7 +6,8 @@ public sealed class ConnectedApp
     /// <summary>Fifteen characters, prefix <c>0H4</c>.</summary>
     public required string Id { get; set; }
 
-    public required string OrgId { get; set; }
+    /// <summary>Null for one that the server brings along (BuiltInApps), which every organization can switch on for its own users.</summary>
+    public string? OrgId { get; set; }
 
     /// <summary>The client identifier on the wire, unique across the server.</summary>
     public required string ClientId { get; set; }

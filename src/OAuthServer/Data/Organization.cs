@@ -21,6 +21,9 @@ public sealed class Organization
     /// <summary>The organization-wide switch of SOAP <c>login()</c>.</summary>
     public bool SoapLoginEnabled { get; set; }
 
+    /// <summary>The client identifiers of the server's own apps that its users may use, space separated.</summary>
+    public string BuiltInApps { get; set; } = "";
+
     /// <summary>Profiles that say nothing about SSO require it.</summary>
     public bool SsoRequiredByDefault { get; set; }
 

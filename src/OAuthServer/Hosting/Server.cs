@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using OAuthServer.Accounts;
 using OAuthServer.Administration.Policies;
+using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Email;
 using OAuthServer.Features;
@@ -65,6 +66,7 @@ public static class Server
     public static async Task PrepareAsync(WebApplication app, CancellationToken cancellation = default)
     {
         await SchemaUpgrade.RunAsync(app.Services.GetRequiredService<Database>(), cancellation);
+        await BuiltInApps.EnsureAsync(app.Services.GetRequiredService<Database>(), cancellation);
         await app.Services.GetRequiredService<ChangeWatch>().RefreshAsync();
         // Before anybody is let in: a change whose time ran out while the server was away is not live any more.
         await app.Services.GetRequiredService<Trials>().RevertDueAsync(cancellation);

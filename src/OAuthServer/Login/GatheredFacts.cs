@@ -27,7 +27,7 @@ public static class GatheredFacts
         LoginChannel channel, DateTimeOffset at, IPAddress? from, OrgFacts? org, ProfileFacts profile, UserAccount? user, LockoutState lockout, AppEntry? app,
         bool isApprovedByUser, DeviceFacts? device, Evidence evidence) => new(
             channel, at, from, org ?? Strangers.Org, profile, user?.Facts(lockout) ?? Strangers.User,
-            app?.FactsFor(user?.Username ?? "", profile.Name, channel, isApprovedByUser), device, Counting(evidence, profile));
+            app?.FactsFor(org ?? Strangers.Org, user?.Username ?? "", profile.Name, channel, isApprovedByUser), device, Counting(evidence, profile));
 
     /// <summary>What an identity provider saw counts only where the profile says so.</summary>
     static Evidence Counting(Evidence evidence, ProfileFacts profile) =>

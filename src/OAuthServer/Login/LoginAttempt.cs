@@ -41,9 +41,9 @@ public sealed record LoginAttempt
 
 /// <summary>The assertion a login rests on.</summary>
 /// <param name="ProviderId">The identity provider that asserts; null for an app.</param>
-/// <param name="OrgId">The one organization whose people it may speak of.</param>
+/// <param name="OrgId">The one organization whose people it may speak of; null where the app's own is none.</param>
 /// <param name="Flaw">What it was found wanting in.</param>
-public sealed record AssertedLogin(string? ProviderId, string OrgId, AssertionFlaw Flaw);
+public sealed record AssertedLogin(string? ProviderId, string? OrgId, AssertionFlaw Flaw);
 
 /// <summary>What of a request goes into the record.</summary>
 /// <param name="Origin">Where from.</param>

@@ -74,7 +74,7 @@ public sealed class LoginGate(
         // Not against the app: whoever only claims to be it could shut it out.
         limits.Count(request.Origin.Address, clientId: null);
         var directory = await orgs.CurrentAsync();
-        var org = failed.App is { } app ? directory.Rows.Orgs[app.App.OrgId].Facts : Strangers.Org;
+        var org = failed.App?.App.OrgId is { } owner ? directory.Rows.Orgs[owner].Facts : Strangers.Org;
         var facts = new LoginFacts(
             channel, clock.GetUtcNow(), request.Origin.Address, org, Strangers.Profile, Strangers.User, null, null,
             new Evidence(failed.Presented, Proof.None, failed.Flaw));

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using OAuthServer.Data;
 using OAuthServer.Policy;
 using OAuthServer.Policy.Hours;
@@ -12,7 +13,10 @@ public static class FactsMapping
 {
     public static OrgFacts OrgFacts(Organization org, IEnumerable<TrustedNetwork> networks) => new(
         org.Id, org.Status, org.PasswordGrantEnabled, org.SoapLoginEnabled,
-        new NetworkList([.. networks.Select(network => Range(network.Range, network.Name))]));
+        new NetworkList([.. networks.Select(network => Range(network.Range, network.Name))]))
+    {
+        BuiltInApps = org.BuiltInApps.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal),
+    };
 
     /// <summary>What applies where the profile says nothing of its own: the organization's default, or an offer where there is a provider.</summary>
     public static SsoMode SsoModeOf(Organization org, ProfileSettings settings, bool hasProvider) =>

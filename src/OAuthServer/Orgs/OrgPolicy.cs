@@ -12,11 +12,17 @@ public sealed record NetworkRange(string Name, string Range);
 /// <summary>The switches of an organization that decide logins, or what is told of them.</summary>
 public sealed record OrganizationSwitches(bool PasswordGrantEnabled, bool SoapLoginEnabled, bool SsoRequiredByDefault, bool DisclosesMissingToken)
 {
-    public static OrganizationSwitches Of(Organization org) => new(org.PasswordGrantEnabled, org.SoapLoginEnabled, org.SsoRequiredByDefault, org.DisclosesMissingToken);
+    /// <summary>The apps that the server brings along and the organization's users may use, by client identifier.</summary>
+    public IReadOnlyList<string> BuiltInApps { get; init; } = [];
+
+    public static OrganizationSwitches Of(Organization org) => new(org.PasswordGrantEnabled, org.SoapLoginEnabled, org.SsoRequiredByDefault, org.DisclosesMissingToken)
+    {
+        BuiltInApps = org.BuiltInApps.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+    };
 
     /// <summary>Sets them in its row.</summary>
-    public void SetIn(Organization org) => (org.PasswordGrantEnabled, org.SoapLoginEnabled, org.SsoRequiredByDefault, org.DisclosesMissingToken) =
-        (PasswordGrantEnabled, SoapLoginEnabled, SsoRequiredByDefault, DisclosesMissingToken);
+    public void SetIn(Organization org) => (org.PasswordGrantEnabled, org.SoapLoginEnabled, org.SsoRequiredByDefault, org.DisclosesMissingToken, org.BuiltInApps) =
+        (PasswordGrantEnabled, SoapLoginEnabled, SsoRequiredByDefault, DisclosesMissingToken, string.Join(' ', BuiltInApps));
 }
 
 /// <summary>A profile in a policy: its row, and what it says.</summary>

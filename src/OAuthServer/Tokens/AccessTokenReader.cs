@@ -17,7 +17,7 @@ public sealed class AccessTokenReader(
     const int MaxRemembered = 10_000;
 
     const string LiveSql = """
-        SELECT g.revoked_at, u.status, o.status, EXISTS (SELECT 1 FROM revoked_tokens r WHERE r.jti = @p1), u.username
+        SELECT g.revoked_at, u.status, o.status, EXISTS (SELECT 1 FROM revoked_tokens r WHERE r.jti = @p1), u.username, o.built_in_apps
         FROM grants g JOIN users u ON u.id = g.user_id JOIN organizations o ON o.id = g.org_id WHERE g.id = @p0
         """;
 
@@ -34,7 +34,7 @@ public sealed class AccessTokenReader(
         if (info is null || info.ExpiresAt <= clock.GetUtcNow())
             return null;
         var app = await apps.FindAsync(info.ClientId);
-        return app is { App.IsActive: true } && await OwnerOfLiveAsync(info) is { } username ? info with { Username = username } : null;
+        return app is { App.IsActive: true } && await OwnerOfLiveAsync(info, app) is { } username ? info with { Username = username } : null;
     }
 
     /// <summary>An organization's fifteen characters and an exclamation mark: the form that the salesforce dialect's clients know.</summary>
@@ -51,9 +51,10 @@ public sealed class AccessTokenReader(
     }
 
     /// <summary>The username, if neither grant nor token is revoked and user and organization are in order.</summary>
-    ValueTask<string?> OwnerOfLiveAsync(AccessTokenInfo info) => database.ReadAsync(
+    ValueTask<string?> OwnerOfLiveAsync(AccessTokenInfo info, AppEntry app) => database.ReadAsync(
         LiveSql,
         row => row.IsNull(0) && row.GetString(1) == nameof(UserStatus.Active) && row.GetString(2) == nameof(OrgStatus.Open) && !row.GetBoolean(3)
+            && BuiltInApps.IsOn(app, row.GetString(5))
             ? row.GetString(4)
             : null,
         info.GrantId, info.Jti);

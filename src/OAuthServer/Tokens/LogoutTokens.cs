@@ -35,7 +35,7 @@ public sealed class LogoutTokens(SigningKeyRing keys, PublicUrl publicUrl, TimeP
             json.WriteStartObject("http://schemas.openid.net/event/backchannel-logout"u8);
             json.WriteEndObject();
             json.WriteEndObject();
-            json.WriteString("sub"u8, IdTokens.SubjectOf(app.Settings, app.App.OrgId, userId, publicUrl));
+            json.WriteString("sub"u8, IdTokens.SubjectOf(app.Settings, app.App.OrgId!, userId, publicUrl));
             json.WriteString("sid"u8, sessionId);
         });
     }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Orgs;
 
@@ -15,19 +16,22 @@ public sealed record OrganizationSight(string Name, OrganizationSwitches Switche
 /// <param name="SoapLoginEnabled">SOAP login, for everybody whose profile opens it.</param>
 /// <param name="SsoRequiredByDefault">Profiles that say nothing about single sign-on require it.</param>
 /// <param name="DisclosesMissingToken">A caller whose password is right is told that only the security token is missing.</param>
+/// <param name="BuiltInApps">The apps that the server brings along and the organization's users may use, by client identifier.</param>
 /// <param name="TrialMinutes">Revert after so long unless confirmed; ten unless told.</param>
 /// <param name="IgnoreTests">Also when policy tests fail.</param>
 public sealed record SaveOrganization(
     bool? PasswordGrantEnabled = null, bool? SoapLoginEnabled = null, bool? SsoRequiredByDefault = null, bool? DisclosesMissingToken = null,
-    int? TrialMinutes = null, bool IgnoreTests = false);
+    IReadOnlyList<string>? BuiltInApps = null, int? TrialMinutes = null, bool IgnoreTests = false);
 
 /// <summary>Switches to be looked at before they are saved; what is left out stays as it is.</summary>
 /// <param name="PasswordGrantEnabled">The password grant.</param>
 /// <param name="SoapLoginEnabled">SOAP login.</param>
 /// <param name="SsoRequiredByDefault">Profiles that say nothing about single sign-on require it.</param>
 /// <param name="DisclosesMissingToken">A caller whose password is right is told that only the security token is missing.</param>
+/// <param name="BuiltInApps">The apps that the server brings along and the organization's users may use, by client identifier.</param>
 public sealed record PreviewOrganization(
-    bool? PasswordGrantEnabled = null, bool? SoapLoginEnabled = null, bool? SsoRequiredByDefault = null, bool? DisclosesMissingToken = null);
+    bool? PasswordGrantEnabled = null, bool? SoapLoginEnabled = null, bool? SsoRequiredByDefault = null, bool? DisclosesMissingToken = null,
+    IReadOnlyList<string>? BuiltInApps = null);
 
 /// <summary>The switches of the organization.</summary>
 public sealed class OrganizationOperations(Database database, PolicySaves saves) : IAdminOperations
@@ -51,13 +55,20 @@ public sealed class OrganizationOperations(Database database, PolicySaves saves)
         return sight.WithVersion(new PolicyEdit.OfSwitches(call.Org.Id, policy.Switches).VersionIn(policy));
     }
 
-    public async Task<AdminAnswer<PolicyPreview>> PreviewAsync(AdminCall call, PreviewOrganization input) => await saves.PreviewAsync(call, await EditAsync(call, input));
+    public async Task<AdminAnswer<PolicyPreview>> PreviewAsync(AdminCall call, PreviewOrganization input) =>
+        FlawOf(input.BuiltInApps) is { } flaw ? flaw : await saves.PreviewAsync(call, await EditAsync(call, input));
 
     public async Task<AdminAnswer<PolicySaved>> SaveAsync(AdminCall call, SaveOrganization input)
     {
-        var edit = await EditAsync(call, new(input.PasswordGrantEnabled, input.SoapLoginEnabled, input.SsoRequiredByDefault, input.DisclosesMissingToken));
+        if (FlawOf(input.BuiltInApps) is { } flaw)
+            return flaw;
+        var edit = await EditAsync(call, new(input.PasswordGrantEnabled, input.SoapLoginEnabled, input.SsoRequiredByDefault, input.DisclosesMissingToken, input.BuiltInApps));
         return await saves.SaveAsync(call, edit, new(input.TrialMinutes, input.IgnoreTests));
     }
+
+    static AdminRefusal? FlawOf(IReadOnlyList<string>? builtInApps) => BuiltInApps.Unknown(builtInApps ?? []) is { } unknown
+        ? new AdminRefusal.Invalid([new("builtInApps", $"\"{unknown}\" is none of {string.Join(", ", BuiltInApps.Switchable.Keys)}.")])
+        : null;
 
     async Task<PolicyEdit> EditAsync(AdminCall call, PreviewOrganization input)
     {
@@ -65,6 +76,9 @@ public sealed class OrganizationOperations(Database database, PolicySaves saves)
         var now = (await OrgPolicy.LoadAsync(db, call.Org.Id, call.Cancellation)).Switches;
         return new PolicyEdit.OfSwitches(call.Org.Id, new(
             input.PasswordGrantEnabled ?? now.PasswordGrantEnabled, input.SoapLoginEnabled ?? now.SoapLoginEnabled,
-            input.SsoRequiredByDefault ?? now.SsoRequiredByDefault, input.DisclosesMissingToken ?? now.DisclosesMissingToken));
+            input.SsoRequiredByDefault ?? now.SsoRequiredByDefault, input.DisclosesMissingToken ?? now.DisclosesMissingToken)
+        {
+            BuiltInApps = [.. (input.BuiltInApps ?? now.BuiltInApps).Distinct(StringComparer.Ordinal)],
+        });
     }
 }

@@ -68,7 +68,7 @@ public sealed class AuthorizeEndpoint(
         }
         var app = request.ReturnTo.App;
         var present = await sessions.CurrentAsync(context);
-        var session = present?.User.OrgId == app.App.OrgId ? present : null; // another organization's user is, for this app, nobody
+        var session = present is not null && app.IsOf(present.User.OrgId) ? present : null; // another organization's user is, for this app, nobody
         var consented = session is not null && ConsentRule.IsGiven(request, await consents.FindAsync(session.User.Id, app));
         var step = NextStep.After(request, session, consented, clock.GetUtcNow());
         if (step is NextStep.Issue)

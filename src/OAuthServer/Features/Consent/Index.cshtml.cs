@@ -61,7 +61,7 @@ public sealed class IndexModel(
 
     async Task<SignedInBrowser?> ShowAsync(StoredRequest stored)
     {
-        if (await sessions.CurrentAsync(HttpContext) is not { } session || session.User.OrgId != stored.App.App.OrgId
+        if (await sessions.CurrentAsync(HttpContext) is not { } session || !stored.App.IsOf(session.User.OrgId)
             || RequestedScopes.Of(stored.Parameters.Scope, stored.App) is not { } scopes
             || (stored.Parameters.RedirectUri ?? (stored.App.Settings.RedirectUris is [var first, ..] ? first : null)) is not { } redirectUri
             || !RedirectUris.IsRegistered(stored.App.Settings, redirectUri))

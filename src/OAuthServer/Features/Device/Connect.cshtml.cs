@@ -116,7 +116,7 @@ public sealed class ConnectModel(
         if (limits.TakeGuess(from, Me.User.Id) is > 0 and var seconds)
             return TooMany(seconds);
         if (UserCodes.Normalize(UserCode) is not { } code || await devices.FindAsync(code) is not { } device
-            || await apps.FindByIdAsync(device.AppId) is not { App.IsActive: true } app || app.App.OrgId != Me.User.OrgId
+            || await apps.FindByIdAsync(device.AppId) is not { App.IsActive: true } app || !app.IsOf(Me.User.OrgId)
             || device.ApprovedBy is { } other && other != Me.User.Id)
             return Unknown();
         limits.GiveBack(from, Me.User.Id);

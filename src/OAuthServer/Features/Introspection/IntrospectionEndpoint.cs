@@ -109,7 +109,7 @@ public sealed class IntrospectionEndpoint(
     {
         var expires = token.IdleExpiresAt < token.ExpiresAt ? token.IdleExpiresAt : token.ExpiresAt;
         var subject = app.Settings.Dialect == Dialect.Salesforce
-            ? publicUrl.At($"/id/{RecordId.Long(app.App.OrgId)}/{RecordId.Long(token.UserId)}")
+            ? publicUrl.At($"/id/{RecordId.Long(app.App.OrgId!)}/{RecordId.Long(token.UserId)}")
             : RecordId.Long(token.UserId);
         await OAuthAnswer.JsonAsync(context, 200, (token, app, username, expires, subject), static (Utf8JsonWriter json, (FoundRefreshToken Token, AppEntry App, string Username, DateTimeOffset Expires, string Subject) state) =>
         {

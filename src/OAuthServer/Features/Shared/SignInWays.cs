@@ -30,7 +30,7 @@ public sealed class SignInWays(IdentityProviders providers, RememberedProvider r
             return null;
         var snapshot = await providers.CurrentAsync();
         var org = snapshot.OfDomain(typed)?.Org ?? snapshot.Orgs.GetValueOrDefault(typed.ToLowerInvariant());
-        return org is { Alias: not null } && (request is null || request.App.App.OrgId == org.Id) && snapshot.Of(org.Id).Count > 0 ? org : null;
+        return org is { Alias: not null } && (request?.App.IsOf(org.Id) != false) && snapshot.Of(org.Id).Count > 0 ? org : null;
     }
 
     /// <summary>Where the browser goes at once, as a local path, without being asked for a name; null when it is to be asked.</summary>
@@ -42,7 +42,7 @@ public sealed class SignInWays(IdentityProviders providers, RememberedProvider r
         if (request is null)
             return null;
         var snapshot = await providers.CurrentAsync();
-        var own = snapshot.Of(request.App.App.OrgId);
+        var own = request.App.App.OrgId is { } owner ? snapshot.Of(owner) : [];
         var named = Named(own, request.Parameters.SsoProvider)
             ?? (request.Parameters.DomainHint is { } domain ? snapshot.OfDomain(domain) : null)
             ?? (name is not null && snapshot.OfDomain(name) is { Org.SsoRequiredByDefault: true } provider ? provider : null);
@@ -78,7 +78,7 @@ public sealed class SignInWays(IdentityProviders providers, RememberedProvider r
     public async Task<bool> MayLeadAwayAsync() =>
         (await providers.CurrentAsync()).All.Any(provider => provider is { Row.IsActive: true, Org.SsoRequiredByDefault: true, Settings.Domains.Count: > 0 });
 
-    static bool Counts(ProviderEntry provider, StoredRequest? request) => request is null || request.App.App.OrgId == provider.OrgId;
+    static bool Counts(ProviderEntry provider, StoredRequest? request) => request?.App.IsOf(provider.OrgId) != false;
 
     static ProviderEntry? Named(IReadOnlyList<ProviderEntry> own, string? text) => text?.Split('/') switch
     {

@@ -127,9 +127,9 @@ public sealed class IndexModel(
     {
         if (await ways.MayLeadAwayAsync())
             PageHeaders.AllowAnyFormAction(HttpContext);
-        Providers = request is not null ? await ways.OfferAsync(HttpContext, request.App.App.OrgId, Handle, To)
-            : await ways.LastUsedAsync(HttpContext, null, To) is { } last ? [last] : [];
-        MayFind = request is null && await ways.AreThereAnyAsync();
+        Providers = request?.App.App.OrgId is { } owner ? await ways.OfferAsync(HttpContext, owner, Handle, To)
+            : await ways.LastUsedAsync(HttpContext, request, To) is { } last ? [last] : [];
+        MayFind = request?.App.App.OrgId is null && await ways.AreThereAnyAsync();
     }
 
     async Task<StoredRequest?> BeginAsync()

@@ -52,7 +52,7 @@ public sealed class IndexModel(IdentityProviders providers, SignInWays ways, Rem
             return NotFound();
         Organization = org;
         // Another organization's app has nothing to ask of these people.
-        return await look.ShowAsync(this, Handle, org.Id) is { } request ? request.App.App.OrgId == org.Id ? null : SignInRefusal.Over(HttpContext)
+        return await look.ShowAsync(this, Handle, org.Id) is { } request ? request.App.IsOf(org.Id) ? null : SignInRefusal.Over(HttpContext)
             : Handle is null ? null : SignInRefusal.Over(HttpContext);
     }
 }

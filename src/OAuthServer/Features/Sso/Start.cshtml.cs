@@ -45,7 +45,7 @@ public sealed class StartModel(
             return SignInRefusal.TooMany(HttpContext, seconds);
         To = LocalPath.Of(To);
         var request = await look.ShowAsync(this, Handle, entry.OrgId);
-        if (Handle is not null && request?.App.App.OrgId != entry.OrgId)
+        if (Handle is not null && request?.App.IsOf(entry.OrgId) != true)
             return SignInRefusal.Over(HttpContext);
         if (LoginHint is { Length: > SignInWays.MostHint } || LoginHint?.Any(char.IsControl) == true)
             LoginHint = null;

@@ -25,23 +25,23 @@ public sealed class OrganizationModel(OrganizationOperations organization, Note 
 
     public Task OnGetAsync() => LoadAsync();
 
-    public async Task OnPostReviewAsync(bool passwordGrantEnabled, bool soapLoginEnabled, bool ssoRequiredByDefault, bool disclosesMissingToken, string? version)
+    public async Task OnPostReviewAsync(bool passwordGrantEnabled, bool soapLoginEnabled, bool ssoRequiredByDefault, bool disclosesMissingToken, string[] builtInApps, string? version)
     {
-        Wanted = new(passwordGrantEnabled, soapLoginEnabled, ssoRequiredByDefault, disclosesMissingToken);
+        Wanted = new(passwordGrantEnabled, soapLoginEnabled, ssoRequiredByDefault, disclosesMissingToken) { BuiltInApps = builtInApps };
         await ReviewAsync(version);
     }
 
     public async Task<IActionResult> OnPostAsync(
-        bool passwordGrantEnabled, bool soapLoginEnabled, bool ssoRequiredByDefault, bool disclosesMissingToken, string? version, bool ignoreTests)
+        bool passwordGrantEnabled, bool soapLoginEnabled, bool ssoRequiredByDefault, bool disclosesMissingToken, string[] builtInApps, string? version, bool ignoreTests)
     {
         var call = SetupDoor.Call(HttpContext, "organization.save") with { IfMatch = version };
-        Refusal = (await organization.SaveAsync(call, new(passwordGrantEnabled, soapLoginEnabled, ssoRequiredByDefault, disclosesMissingToken, IgnoreTests: ignoreTests))).Refusal;
+        Refusal = (await organization.SaveAsync(call, new(passwordGrantEnabled, soapLoginEnabled, ssoRequiredByDefault, disclosesMissingToken, builtInApps, IgnoreTests: ignoreTests))).Refusal;
         if (Refusal is null)
         {
             note.Leave(HttpContext, "Saved");
             return LocalRedirect("~/setup/policies/organization");
         }
-        Wanted = new(passwordGrantEnabled, soapLoginEnabled, ssoRequiredByDefault, disclosesMissingToken);
+        Wanted = new(passwordGrantEnabled, soapLoginEnabled, ssoRequiredByDefault, disclosesMissingToken) { BuiltInApps = builtInApps };
         await ReviewAsync(version);
         return Page();
     }
@@ -49,7 +49,7 @@ public sealed class OrganizationModel(OrganizationOperations organization, Note 
     async Task ReviewAsync(string? version)
     {
         var (call, wanted) = (SetupDoor.Call(HttpContext, "organization.preview"), Wanted!);
-        Preview = (await organization.PreviewAsync(call, new(wanted.PasswordGrantEnabled, wanted.SoapLoginEnabled, wanted.SsoRequiredByDefault, wanted.DisclosesMissingToken))).Value;
+        Preview = (await organization.PreviewAsync(call, new(wanted.PasswordGrantEnabled, wanted.SoapLoginEnabled, wanted.SsoRequiredByDefault, wanted.DisclosesMissingToken, wanted.BuiltInApps))).Value;
         await LoadAsync();
         SeenVersion = version ?? SeenVersion;
     }

@@ -24,7 +24,7 @@ public sealed class SamlBearerGrant(AssertionLogins logins, SamlBearerAssertions
             return new GrantResult.Refused(OAuthError.InvalidRequest("assertion is required."));
         if (request.Client.IsAsserted || SamlBearer.IssuerOf(text) == request.App.ClientId)
             return await OfAppAsync(request, text);
-        return await assertions.OfProviderAsync(text, request.App.App.OrgId) is { } answer
+        return await assertions.OfProviderAsync(text, request.App.App.OrgId ?? "") is { } answer
             ? await logins.OfProviderAsync(request, Channel, answer)
             : await logins.OfStrangerAsync(request, Channel, assertions.FlawOfStranger(text));
     }

@@ -48,7 +48,7 @@ public sealed class TokenExchangeGrant(AssertionLogins logins, IdentityProviders
     async Task<ProviderEntry?> ProviderOfAsync(CompactJws jws, AppEntry app)
     {
         var issuer = CompactJws.Text(jws.Claims, "iss");
-        var issuers = (await providers.CurrentAsync()).Of(app.App.OrgId).Where(provider => provider.Settings.Oidc is { } oidc && oidc.Issuer == issuer).ToList();
+        var issuers = (await providers.CurrentAsync()).Of(app.App.OrgId ?? "").Where(provider => provider.Settings.Oidc is { } oidc && oidc.Issuer == issuer).ToList();
         return issuers.Find(provider => jws.IsFor([provider.Settings.Oidc!.ClientId, .. provider.Settings.Oidc.ExchangedAudiences])) ?? issuers.FirstOrDefault();
     }
 }

@@ -1,0 +1,93 @@
+using Microsoft.EntityFrameworkCore;
+using OAuthServer.Data;
+using OAuthServer.Policy;
+
+namespace OAuthServer.Apps;
+
+/// <summary>
+/// The apps that the server brings along, because unmodified clients have their names built in (Salesforce contract, section 1, no. 22).
+/// They belong to no organization; each switches on, for its own users, those it wants. All are public, as everybody knows what they send.
+/// </summary>
+public static class BuiltInApps
+{
+    /// <summary>What SOAP <c>login()</c> makes its sessions for. It is no OAuth client: no flow is open to it, and no organization switches it.</summary>
+    public const string SoapSession = "SoapSession";
+
+    /// <summary>Those an organization can switch on, by client identifier, with their names.</summary>
+    public static IReadOnlyDictionary<string, string> Switchable { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["PlatformCLI"] = "sf CLI",
+        ["DataLoaderPartnerUI/"] = "Data Loader (SOAP)",
+        ["DataLoaderBulkUI/"] = "Data Loader (Bulk API)",
+    };
+
+    static readonly string[] CliScopes = ["refresh_token", "offline_access", "api", "web", "full", "id", "openid", "profile", "email"];
+
+    /// <summary>Data Loader tries so many ports before it gives up.</summary>
+    static readonly IEnumerable<int> DataLoaderPorts = Enumerable.Range(7171, 100);
+
+    static IReadOnlyList<ConnectedApp> All { get; } =
+    [
+        Row("0H4BuiltInCli01", "PlatformCLI", Switchable["PlatformCLI"], new()
+        {
+            Dialect = Dialect.Salesforce,
+            AuthMethods = [ClientAuthMethod.None],
+            Flows = [LoginChannel.AuthorizationCode, LoginChannel.Device, LoginChannel.RefreshToken],
+            Scopes = CliScopes,
+            RedirectUris = ["http://localhost:1717/OauthRedirect"],
+        }),
+        DataLoader("0H4BuiltInDlp01", "DataLoaderPartnerUI/"),
+        DataLoader("0H4BuiltInDlb01", "DataLoaderBulkUI/"),
+        Row("0H4BuiltInSoap1", SoapSession, "SOAP API", new()
+        {
+            Dialect = Dialect.Salesforce,
+            AuthMethods = [ClientAuthMethod.None],
+            Flows = [],
+            Scopes = ["api", "web", "id"],
+            AccessTokenMinutes = 120,
+        }),
+    ];
+
+    /// <summary>False for one that the organization has not switched on.</summary>
+    /// <param name="app">Any app.</param>
+    /// <param name="switchedOn">What <see cref="Organization.BuiltInApps"/> says.</param>
+    public static bool IsOn(AppEntry app, string switchedOn) =>
+        app.App.OrgId is not null || app.ClientId == SoapSession || switchedOn.Split(' ').Contains(app.ClientId, StringComparer.Ordinal);
+
+    /// <summary>The first of these that is none an organization can switch on; null when all are.</summary>
+    public static string? Unknown(IEnumerable<string> clientIds) => clientIds.FirstOrDefault(id => !Switchable.ContainsKey(id));
+
+    /// <summary>Brings the rows up to date with this program.</summary>
+    public static async Task EnsureAsync(Database database, CancellationToken cancellation = default)
+    {
+        await using var db = database.NewContext();
+        var names = All.Select(app => app.ClientId).ToList();
+        var present = await db.ConnectedApps.Where(app => names.Contains(app.ClientId)).ToDictionaryAsync(app => app.ClientId, StringComparer.Ordinal, cancellation);
+        foreach (var app in All)
+        {
+            if (!present.TryGetValue(app.ClientId, out var row))
+                db.Add(app);
+            else if (row.OrgId is null) // an organization that had made an app of this name before keeps it
+                (row.Name, row.Settings) = (app.Name, app.Settings);
+        }
+        await db.SaveChangesAsync(cancellation);
+    }
+
+    static ConnectedApp DataLoader(string id, string clientId) => Row(id, clientId, Switchable[clientId], new()
+    {
+        Dialect = Dialect.Salesforce,
+        AuthMethods = [ClientAuthMethod.None],
+        Flows = [LoginChannel.AuthorizationCode],
+        Scopes = ["api", "id"],
+        RedirectUris = [.. DataLoaderPorts.Select(port => $"http://localhost:{port}/OauthRedirect")],
+    });
+
+    static ConnectedApp Row(string id, string clientId, string name, AppSettings settings) => new()
+    {
+        Id = id,
+        ClientId = clientId,
+        Name = name,
+        Settings = SettingsJson.Write(settings),
+        CreatedAt = DateTimeOffset.UnixEpoch,
+    };
+}
