@@ -35,6 +35,9 @@ public sealed class LoginRecord
 
     public string? ClientVersion { get; set; }
 
+    /// <summary>How it came: a RequestWire (Login) as text; null in records from before there was one.</summary>
+    public string? Wire { get; set; }
+
     /// <summary>Kinds, never values.</summary>
     public Proof Presented { get; set; }
 

@@ -54,15 +54,22 @@ public sealed record RequestContext(RequestOrigin Origin, string? UserAgent, str
 {
     const int MaxText = 200;
 
+    /// <summary>How it came over the wire.</summary>
+    public RequestWire Wire { get; init; } = new();
+
     public static RequestContext Of(HttpContext context, RequestOrigins origins, TimeProvider clock)
     {
         var headers = context.Request.Headers;
         return new(
             origins.Of(context), Bounded(headers.UserAgent), Bounded(headers.TryGetValue("Sforce-Call-Options", out var options) ? options : default),
-            clock.GetTimestamp());
+            clock.GetTimestamp())
+        {
+            Wire = RequestWire.Of(context),
+        };
     }
 
-    static string? Bounded(string? text) => text is null ? null : Clean(text.Length > MaxText ? text[..(char.IsHighSurrogate(text[MaxText - 1]) ? MaxText - 1 : MaxText)] : text);
+    /// <summary>Null stays null; anything else is cut to 200 characters and has its control characters replaced.</summary>
+    internal static string? Bounded(string? text) => text is null ? null : Clean(text.Length > MaxText ? text[..(char.IsHighSurrogate(text[MaxText - 1]) ? MaxText - 1 : MaxText)] : text);
 
     /// <summary>Control characters would forge lines of a log (ASVS 16.4.1).</summary>
     static string Clean(string text) =>

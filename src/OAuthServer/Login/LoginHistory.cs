@@ -12,8 +12,8 @@ public static class LoginHistory
     const string InsertSql = """
         INSERT INTO login_records (at, org_id, user_id, unknown_name_hash, profile_id, profile_version, client_id, channel, source_address, source_hop,
             user_agent, client_version, presented, proven, flaw, token_used, token_needed, security_token_id, trusted_network, decision, reason,
-            deciding_rule, trace, facts, latency_microseconds, provider_id, assertion_flaw)
-        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20, @p21, @p22, @p23, @p24, @p25, @p26)
+            deciding_rule, trace, facts, latency_microseconds, provider_id, assertion_flaw, wire)
+        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18, @p19, @p20, @p21, @p22, @p23, @p24, @p25, @p26, @p27)
         """;
 
     /// <summary>Writes one record and returns its number.</summary>
@@ -50,7 +50,8 @@ public static class LoginHistory
             JsonSerializer.Serialize(StoredFacts.Of(facts), StoredFactsJson.Default.StoredFacts),
             entry.LatencyMicroseconds,
             entry.Assertion?.ProviderId,
-            entry.Assertion is { Flaw: not AssertionFlaw.None and var flaw } ? EnumNames<AssertionFlaw>.Of(flaw) : null);
+            entry.Assertion is { Flaw: not AssertionFlaw.None and var flaw } ? EnumNames<AssertionFlaw>.Of(flaw) : null,
+            entry.Request.Wire.ToString());
     }
 
     /// <summary>The facts of a record.</summary>
