@@ -14,6 +14,8 @@ public static class RecordId
     const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     const string Checks = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
 
+    static readonly System.Buffers.SearchValues<char> Characters = System.Buffers.SearchValues.Create(Alphabet);
+
     public static string NewOrganization() => New("00D");
 
     public static string NewUser() => New("005");
@@ -47,6 +49,10 @@ public static class RecordId
 
     /// <summary>The fifteen-character form of either form.</summary>
     public static string Short(string id) => id.Length == 18 ? id[..15] : id;
+
+    /// <summary>The fifteen-character form of an id of either form, whose check characters fit; null for anything else.</summary>
+    public static string? TryShort(string? id) =>
+        id is { Length: 15 or 18 } && !id.AsSpan().ContainsAnyExcept(Characters) && (id.Length == 15 || Long(id[..15]) == id) ? id[..15] : null;
 
     static string New(string prefix) => prefix + RandomNumberGenerator.GetString(Alphabet, 12);
 }

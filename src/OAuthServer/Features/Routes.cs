@@ -8,6 +8,15 @@ public static class Routes
     public const string Revoke = "/services/oauth2/revoke";
     public const string UserInfo = "/services/oauth2/userinfo";
     public const string Keys = "/id/keys";
+
+    /// <summary>Followed by organization and user: the identity URL.</summary>
+    public const string Identity = "/id";
+
+    /// <summary>The root of the REST surface.</summary>
+    public const string Data = "/services/data";
+
+    public const string SingleAccess = "/services/oauth2/singleaccess";
+    public const string Soap = "/services/Soap";
     public const string Authorize = "/services/oauth2/authorize";
     public const string PushedAuthorization = "/services/oauth2/par";
     public const string DeviceAuthorization = "/services/oauth2/device_authorization";

@@ -66,7 +66,7 @@ public sealed class OrganizationOperations(Database database, PolicySaves saves)
         return await saves.SaveAsync(call, edit, new(input.TrialMinutes, input.IgnoreTests));
     }
 
-    static AdminRefusal? FlawOf(IReadOnlyList<string>? builtInApps) => BuiltInApps.Unknown(builtInApps ?? []) is { } unknown
+    static AdminRefusal.Invalid? FlawOf(IReadOnlyList<string>? builtInApps) => BuiltInApps.Unknown(builtInApps ?? []) is { } unknown
         ? new AdminRefusal.Invalid([new("builtInApps", $"\"{unknown}\" is none of {string.Join(", ", BuiltInApps.Switchable.Keys)}.")])
         : null;
 

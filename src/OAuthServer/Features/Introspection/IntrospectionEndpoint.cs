@@ -93,7 +93,7 @@ public sealed class IntrospectionEndpoint(
             {
                 json.WriteString("scope"u8, token.Scope);
                 json.WriteString("client_id"u8, token.ClientId);
-                json.WriteString("sub"u8, publicUrl.At($"/id/{RecordId.Long(token.OrgId)}/{RecordId.Long(token.UserId)}"));
+                json.WriteString("sub"u8, SalesforceTokens.IdentityUrl(publicUrl, token.OrgId, token.UserId));
                 json.WriteString("token_type"u8, "access_token"u8);
                 json.WriteNumber("iat"u8, token.IssuedAt.ToUnixTimeSeconds());
                 json.WriteNumber("nbf"u8, token.IssuedAt.ToUnixTimeSeconds());
@@ -109,7 +109,7 @@ public sealed class IntrospectionEndpoint(
     {
         var expires = token.IdleExpiresAt < token.ExpiresAt ? token.IdleExpiresAt : token.ExpiresAt;
         var subject = app.Settings.Dialect == Dialect.Salesforce
-            ? publicUrl.At($"/id/{RecordId.Long(app.App.OrgId!)}/{RecordId.Long(token.UserId)}")
+            ? SalesforceTokens.IdentityUrl(publicUrl, app.App.OrgId!, token.UserId)
             : RecordId.Long(token.UserId);
         await OAuthAnswer.JsonAsync(context, 200, (token, app, username, expires, subject), static (Utf8JsonWriter json, (FoundRefreshToken Token, AppEntry App, string Username, DateTimeOffset Expires, string Subject) state) =>
         {

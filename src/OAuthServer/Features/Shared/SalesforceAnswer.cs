@@ -79,7 +79,13 @@ public static class SalesforceAnswer
     static IEnumerable<(string Name, string Value)> Pairs(string prefix, JsonElement answer) => answer.EnumerateObject().SelectMany(
         member => member.Value.ValueKind == JsonValueKind.Object ? Pairs($"{prefix}{member.Name}.", member.Value) : [(prefix + member.Name, TextOf(member.Value))]);
 
-    static string TextOf(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+    /// <summary>What is null is empty: neither XML nor a form knows null.</summary>
+    static string TextOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Null => "",
+        _ => value.GetRawText(),
+    };
 
     static Task TextAsync(HttpContext context, string type, string text)
     {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using OAuthServer.Data;
 using OAuthServer.Features.Shared;
 using OAuthServer.Http;
 using OAuthServer.Policy;
@@ -52,7 +51,7 @@ static class SalesforceTokenAnswer
 
     static List<(string Name, string Value)> Members(TokenResult result, string? presentedSecret, PublicUrl publicUrl)
     {
-        var id = publicUrl.At($"/id/{RecordId.Long(result.Access.OrgId)}/{RecordId.Long(result.Access.UserId)}");
+        var id = SalesforceTokens.IdentityUrl(publicUrl, result.Access.OrgId, result.Access.UserId);
         var issuedAt = result.IssuedAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         var members = new List<(string, string)> { ("access_token", result.AccessToken) };
         if (result.RefreshToken is { } refresh)

@@ -22,26 +22,13 @@ public sealed class UserInfoEndpoint(AccessTokenReader reader, AppDirectory apps
             await OAuthAnswer.WrongMethodAsync(context, "GET, POST");
             return;
         }
-        var token = BearerCredentials.Parse(context.Request.Headers.Authorization, orOAuth: true).Presented;
-        var isParameter = false;
-        RequestForm? form = null;
-        if (context.Request.QueryString.HasValue || HttpMethods.IsPost(context.Request.Method)) // a chunked body has no length
+        var presented = await PresentedToken.ReadAsync(context);
+        if (presented.Problem is { } problem)
         {
-            (form, var problem) = await RequestForm.ReadAsync(context);
-            if (form is null)
-            {
-                await OAuthAnswer.ErrorAsync(context, problem!);
-                return;
-            }
-            var parameter = form["oauth_token"] ?? form["access_token"];
-            isParameter = parameter is not null;
-            if (isParameter && token is not null && token != parameter)
-            {
-                await OAuthAnswer.ErrorAsync(context, OAuthError.InvalidRequest("Send the token once (RFC 6750 section 2)."));
-                return;
-            }
-            token ??= parameter;
+            await OAuthAnswer.ErrorAsync(context, problem);
+            return;
         }
+        var (token, isParameter, form) = (presented.Value, presented.IsParameter, presented.Form);
         if (token is null)
         {
             await ChallengeAsync(context, 401, null, null); // RFC 6750 section 3.1: no error code where no token was sent
@@ -51,7 +38,7 @@ public sealed class UserInfoEndpoint(AccessTokenReader reader, AppDirectory apps
         var app = (access?.ClientId ?? await reader.FormerClientIdAsync(token)) is { } clientId ? await apps.FindAsync(clientId) : null;
         var isSalesforce = app is null ? AccessTokenReader.LooksOpaque(token) : app.Settings.Dialect == Dialect.Salesforce;
         if (access is null)
-            await (isSalesforce ? BareWordAsync(context, "Bad_OAuth_Token") : ChallengeAsync(context, 401, "invalid_token", "The access token is invalid, expired or revoked."));
+            await (isSalesforce ? BareWord.AnswerAsync(context, 403, "Bad_OAuth_Token") : ChallengeAsync(context, 401, "invalid_token", "The access token is invalid, expired or revoked."));
         else if (isParameter && !isSalesforce)
             await ChallengeAsync(context, 400, "invalid_request", "Send the token in the Authorization header.");
         else if (!isSalesforce && access.Audience != publicUrl.Value)
@@ -66,7 +53,7 @@ public sealed class UserInfoEndpoint(AccessTokenReader reader, AppDirectory apps
 
     async Task AnswerAsync(HttpContext context, RequestForm? form, AccessTokenInfo access, bool isSalesforce)
     {
-        var user = await database.ReadAsync(Person.Sql, Person.Read, access.UserId) ?? throw new InvalidOperationException("A live token without a user.");
+        var user = await Person.FindAsync(database, access.UserId) ?? throw new InvalidOperationException("A live token without a user.");
         if (!isSalesforce)
         {
             await OAuthAnswer.JsonAsync(context, 200, (access, user), UserInfoMembers.WriteStandard);
@@ -87,11 +74,5 @@ public sealed class UserInfoEndpoint(AccessTokenReader reader, AppDirectory apps
                 json.WriteString("error"u8, state.error);
                 json.WriteString("error_description"u8, state.description);
             });
-    }
-
-    static Task BareWordAsync(HttpContext context, string word)
-    {
-        OAuthAnswer.Begin(context, 403, "text/plain;charset=UTF-8");
-        return context.Response.WriteAsync(word);
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using OAuthServer.Data;
+using OAuthServer.Features.Shared;
 using OAuthServer.Http;
 using OAuthServer.Tokens;
 
@@ -40,11 +41,11 @@ static class UserInfoMembers
     {
         var (access, user, isForPrograms, publicUrl) = state;
         var photo = publicUrl.At("/profilephoto/005/F");
-        json.WriteString("sub"u8, publicUrl.At($"/id/{RecordId.Long(access.OrgId)}/{RecordId.Long(access.UserId)}"));
+        json.WriteString("sub"u8, SalesforceTokens.IdentityUrl(publicUrl, access.OrgId, access.UserId));
         json.WriteString("user_id"u8, RecordId.Long(access.UserId));
         json.WriteString("organization_id"u8, RecordId.Long(access.OrgId));
         json.WriteString("preferred_username"u8, user.Username);
-        json.WriteString("nickname"u8, user.Username.Split('@')[0]);
+        json.WriteString("nickname"u8, user.Nickname);
         json.WriteString("name"u8, user.FullName);
         json.WriteString("email"u8, user.Email);
         json.WriteBoolean("email_verified"u8, false);

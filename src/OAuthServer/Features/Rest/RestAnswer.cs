@@ -1,0 +1,40 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using OAuthServer.Features.Shared;
+
+namespace OAuthServer.Features.Rest;
+
+/// <summary>What is wrong with a call, as the REST surface says it: its clients read an array (Salesforce contract, section 6).</summary>
+/// <param name="Status">HTTP's.</param>
+/// <param name="Code">The errorCode that clients compare.</param>
+/// <param name="Message">For people.</param>
+sealed record RestError(int Status, string Code, string Message)
+{
+    /// <summary>The words by which clients know to fetch another token.</summary>
+    internal static RestError NoSession { get; } = new(401, "INVALID_SESSION_ID", "Session expired or invalid");
+
+    internal static RestError NoScope { get; } = new(403, "INSUFFICIENT_ACCESS", "This token lacks the scope api.");
+
+    internal static RestError NoApi { get; } = new(403, "API_DISABLED_FOR_ORG", "The user's profile does not permit the API.");
+
+    internal static RestError NotFound { get; } = new(404, "NOT_FOUND", "The requested resource does not exist");
+}
+
+/// <summary>Answers of the REST surface.</summary>
+static class RestAnswer
+{
+    internal static Task JsonAsync(HttpContext context, JsonNode body)
+    {
+        OAuthAnswer.Begin(context, 200, "application/json;charset=UTF-8");
+        return context.Response.WriteAsync(body.ToJsonString(), context.RequestAborted);
+    }
+
+    internal static Task ErrorAsync(HttpContext context, RestError error)
+    {
+        if (error.Status == 401)
+            context.Response.Headers.WWWAuthenticate = "Token"; // no Bearer challenge: this is not RFC 6750's surface
+        OAuthAnswer.Begin(context, error.Status, "application/json;charset=UTF-8");
+        return context.Response.WriteAsync(
+            new JsonArray(new JsonObject { ["message"] = error.Message, ["errorCode"] = error.Code }).ToJsonString(JsonSerializerOptions.Default), context.RequestAborted);
+    }
+}

@@ -1,0 +1,23 @@
+using OAuthServer.Apps;
+using OAuthServer.Http;
+using OAuthServer.Tokens;
+
+namespace OAuthServer.Features.Shared;
+
+/// <summary>Tokens at the doors that only the salesforce dialect has: a token of another app is none there.</summary>
+public sealed class SalesforceTokens(AccessTokenReader reader, AppDirectory apps, PublicUrl publicUrl)
+{
+    /// <summary>The token's contents; null when it is no live token of an app of this dialect.</summary>
+    public async ValueTask<AccessTokenInfo?> ReadAsync(string token) =>
+        await reader.ReadAsync(token) is { } access && await apps.FindAsync(access.ClientId) is { Settings.Dialect: Dialect.Salesforce } ? access : null;
+
+    /// <summary>The identity URL of a user: it names organization and user in their eighteen characters.</summary>
+    public string IdentityUrl(string orgId, string userId) => IdentityUrl(publicUrl, orgId, userId);
+
+    /// <summary>The same, of the server at this address.</summary>
+    public static string IdentityUrl(PublicUrl publicUrl, string orgId, string userId) =>
+        publicUrl.At($"{Routes.Identity}/{Data.RecordId.Long(orgId)}/{Data.RecordId.Long(userId)}");
+
+    /// <summary>The token may call what is called the API there.</summary>
+    public static bool IsForApi(AccessTokenInfo access) => access.HasScope("api") || access.HasScope("full");
+}
