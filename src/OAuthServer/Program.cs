@@ -13,6 +13,7 @@ var root = new RootCommand("An OAuth 2.0 and OpenID Connect server that carries 
     RestoreCommand.New(),
     RescueCommand.New(),
     DoctorCommand.New(),
+    DevCertCommand.New(),
     TotpCommand.New(),
     SimulateCommand.New(),
 };

@@ -28,6 +28,7 @@ public static class Doctor
         }
         await MailCheck.RunAsync(options.Mail, findings);
         AddressCheck.Run(options, findings);
+        TlsCheck.Run(options.Tls, options.PublicUrl, now, findings);
         foreach (var finding in findings)
             await output.WriteLineAsync(finding.ToString());
         return findings.Exists(finding => finding.Level == Level.Fail) ? 1 : 0;

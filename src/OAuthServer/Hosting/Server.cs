@@ -21,6 +21,7 @@ using OAuthServer.Features.Shared;
 using OAuthServer.Features.Token;
 using OAuthServer.Features.UserInfo;
 using OAuthServer.Federation;
+using OAuthServer.Hosting.Tls;
 using OAuthServer.Http;
 using OAuthServer.Tokens;
 
@@ -52,6 +53,8 @@ public static class Server
             builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.WebHost.UseUrls(options.Listen.Split(';'));
         builder.WebHost.ConfigureKestrel(Limit);
+        if (options.Tls is { } tls)
+            builder.UseTls(tls);
         builder.AddTelemetry(options.Telemetry);
         builder.Services.AddRequestDecompression();
         builder.Services.AddServer(options);
@@ -93,6 +96,7 @@ public static class Server
         app.Use(RequestPath.CollapseSlashes);
         if (new Uri(options.PublicUrl).AbsolutePath is var path && path != "/")
             app.UsePathBase(path);
+        app.UseStrictTransport(options);
         app.UseRequestDecompression();
         app.UseRouting();
         app.UsePages();

@@ -1,5 +1,6 @@
 using OAuthServer.Accounts;
 using OAuthServer.Email;
+using OAuthServer.Hosting.Tls;
 using OAuthServer.Login;
 using OAuthServer.Tokens;
 
@@ -13,6 +14,9 @@ public sealed record ServerOptions
 
     /// <summary>The issuer and the root of every link; no trailing slash.</summary>
     public string PublicUrl { get; init; } = "http://localhost:5000";
+
+    /// <summary>The certificate of its https addresses; null when it has none.</summary>
+    public TlsOptions? Tls { get; init; }
 
     public required DatabaseOptions Database { get; init; }
 

@@ -1,5 +1,6 @@
 using OAuthServer.Configuration;
 using OAuthServer.Email;
+using OAuthServer.Hosting.Tls;
 
 namespace OAuthServer.Hosting.Configuration;
 
@@ -31,15 +32,17 @@ public static class ServerConfigFile
         NumberRules.Check(file, report);
         var database = DatabaseSection.Read(file.Database, report);
         var mail = MailSection.Read(file.Mail, report);
+        var tls = TlsSection.Read(file, report);
         // Last, because a new key is only made for a file that is right in everything else.
         var key = file.MasterKey is { } reference ? MasterKeyFile.Read(reference, database?.SqlitePath, mayMakeKey, report) : null;
-        return report.IsClean ? Options(file, database!, mail!, key!) : null;
+        return report.IsClean ? Options(file, database!, mail!, key!, tls) : null;
     }
 
-    static ServerOptions Options(ServerFile file, DatabaseOptions database, MailOptions mail, byte[] key) => new()
+    static ServerOptions Options(ServerFile file, DatabaseOptions database, MailOptions mail, byte[] key, TlsOptions? tls) => new()
     {
         Listen = file.Listen,
         PublicUrl = file.PublicUrl,
+        Tls = tls,
         Database = database,
         MasterKey = key,
         Mail = mail,

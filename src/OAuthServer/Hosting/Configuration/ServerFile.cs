@@ -15,6 +15,9 @@ sealed record ServerFile
     /// <summary>Lets <see cref="PublicUrl"/> be http on a host that is not this machine.</summary>
     public bool AllowInsecurePublicUrl { get; init; }
 
+    /// <summary>Null where a proxy ends TLS, or nobody.</summary>
+    public TlsFile? Tls { get; init; }
+
     public required DatabaseFile Database { get; init; }
 
     /// <summary>A reference.</summary>

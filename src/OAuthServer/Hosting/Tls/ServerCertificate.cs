@@ -1,0 +1,99 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace OAuthServer.Hosting.Tls;
+
+/// <summary>
+/// The certificate in use, read again when its files have changed, so that a renewal needs no restart. Files that are just being written, or
+/// do not fit each other, change nothing: the last good pair goes on, and the log says so once for each state of the files.
+/// </summary>
+public sealed partial class ServerCertificate : IDisposable
+{
+    /// <summary>Files are looked at so often at most, and only when somebody connects.</summary>
+    static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
+
+    readonly TlsOptions files;
+    readonly TimeProvider clock;
+    readonly ILogger<ServerCertificate> log;
+    readonly Lock looking = new();
+    volatile SslStreamCertificateContext current;
+    (DateTime, DateTime) seen;
+    long lookedAt;
+
+    /// <exception cref="InvalidOperationException">The files cannot be used: the server does not start with them.</exception>
+    public ServerCertificate(TlsOptions files, TimeProvider clock, ILogger<ServerCertificate> log)
+    {
+        (this.files, this.clock, this.log) = (files, clock, log);
+        (seen, lookedAt) = (Written(), clock.GetTimestamp());
+        try
+        {
+            current = Load(files);
+        }
+        catch (Exception problem) when (IsOfFiles(problem))
+        {
+            throw new InvalidOperationException($"The certificate {files.CertificateFile} and the key {files.KeyFile} cannot be used: {problem.Message}", problem);
+        }
+    }
+
+    /// <summary>What a connection is answered with.</summary>
+    public SslStreamCertificateContext Current
+    {
+        get
+        {
+            if (clock.GetElapsedTime(Interlocked.Read(ref lookedAt)) >= LookEvery)
+                Look();
+            return current;
+        }
+    }
+
+    /// <summary>Reads a certificate with its issuers and its key.</summary>
+    /// <exception cref="CryptographicException">They are no such thing, or do not fit.</exception>
+    /// <exception cref="IOException">They cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">They may not be read.</exception>
+    public static SslStreamCertificateContext Load(TlsOptions files)
+    {
+        using var pem = X509Certificate2.CreateFromPemFile(files.CertificateFile, files.KeyFile);
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPemFile(files.CertificateFile);
+        // Through PKCS#12, because TLS takes no key on some systems that was not stored in that form.
+        var certificate = X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
+        return SslStreamCertificateContext.Create(certificate, [.. chain.Skip(1)], offline: true);
+    }
+
+    /// <summary>What reading the files may end with.</summary>
+    internal static bool IsOfFiles(Exception problem) => problem is CryptographicException or IOException or UnauthorizedAccessException;
+
+    void Look()
+    {
+        lock (looking)
+        {
+            if (clock.GetElapsedTime(lookedAt) < LookEvery)
+                return;
+            Interlocked.Exchange(ref lookedAt, clock.GetTimestamp());
+            if (Written() is var written && written == seen)
+                return;
+            seen = written;
+            try
+            {
+                current = Load(files);
+                LogRead(files.CertificateFile, current.TargetCertificate.NotAfter.ToUniversalTime());
+            }
+            catch (Exception problem) when (IsOfFiles(problem))
+            {
+                LogUnusable(files.CertificateFile, files.KeyFile, problem.Message);
+            }
+        }
+    }
+
+    (DateTime, DateTime) Written() => (File.GetLastWriteTimeUtc(files.CertificateFile), File.GetLastWriteTimeUtc(files.KeyFile));
+
+    [LoggerMessage(LogLevel.Information, "The certificate {File} was read again; it ends on {NotAfter:u}.")]
+    private partial void LogRead(string file, DateTime notAfter);
+
+    [LoggerMessage(LogLevel.Error, "The certificate {File} and the key {Key} have changed and cannot be used; the last ones go on: {Problem}")]
+    private partial void LogUnusable(string file, string key, string problem);
+
+    /// <inheritdoc />
+    public void Dispose() => current.TargetCertificate.Dispose();
+}
