@@ -1,22 +1,19 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using OAuthServer.Hosting.Tls;
 using OAuthServer.Tests.Support;
 
 namespace OAuthServer.Tests.Hosting;
 
 /// <summary>HTTPS by the server itself, with the certificate that the program's own command makes.</summary>
-public sealed class TlsTests : IDisposable
+public sealed class TlsTests
 {
-    readonly string folder = Directory.CreateTempSubdirectory("oauthserver-tls-").FullName;
-
     [Fact]
     public async Task A_client_that_trusts_the_authority_is_answered_and_one_that_does_not_is_not()
     {
-        await MakeAsync(folder);
-        await using var server = await StartAsync(folder);
-        using var trusting = Client(folder);
+        using var tls = await DevTls.MakeAsync();
+        await using var server = await StartAsync(tls);
+        using var trusting = Client(tls);
         var answer = await trusting.GetAsync(new Uri(server.Address, "/services/data"), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.False(answer.Headers.Contains("Strict-Transport-Security")); // the name of this machine is not only ours
@@ -27,55 +24,54 @@ public sealed class TlsTests : IDisposable
     [Fact]
     public async Task A_renewed_certificate_is_used_without_a_restart_and_a_broken_one_is_not()
     {
-        await MakeAsync(folder);
-        await using var server = await StartAsync(folder);
+        using var tls = await DevTls.MakeAsync();
+        await using var server = await StartAsync(tls);
         var first = await ThumbprintAsync(server);
-        await File.WriteAllTextAsync(Path.Combine(folder, "server.pem"), "half a fi", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(tls.Options.CertificateFile, "half a fi", TestContext.Current.CancellationToken);
         server.Clock.Advance(TimeSpan.FromSeconds(3));
         Assert.Equal(first, await ThumbprintAsync(server));
         Assert.Contains(server.Log.Lines, line => line.Contains("cannot be used; the last ones go on", StringComparison.Ordinal));
-        var next = Directory.CreateTempSubdirectory("oauthserver-tls-").FullName;
-        await MakeAsync(next);
-        foreach (var file in new[] { "server.key", "server.pem", "ca.pem" })
-            File.Move(Path.Combine(next, file), Path.Combine(folder, file), overwrite: true);
+        using var next = await DevTls.MakeAsync();
+        foreach (var file in Directory.GetFiles(next.Folder))
+            File.Move(file, Path.Combine(tls.Folder, Path.GetFileName(file)), overwrite: true);
         server.Clock.Advance(TimeSpan.FromSeconds(3));
         var second = await ThumbprintAsync(server);
         Assert.NotEqual(first, second);
-        using var trusting = Client(folder);
+        using var trusting = Client(tls);
         Assert.Equal(HttpStatusCode.OK, (await trusting.GetAsync(new Uri(server.Address, "/services/data"), TestContext.Current.CancellationToken)).StatusCode);
-        Directory.Delete(next, recursive: true);
     }
 
     [Fact]
     public async Task Browsers_are_told_to_keep_to_https_where_the_name_is_ours()
     {
-        await MakeAsync(folder);
-        await using var server = await StartAsync(folder, options => options with { PublicUrl = "https://login.example.test" });
-        using var client = Client(folder);
+        using var tls = await DevTls.MakeAsync();
+        await using var server = await StartAsync(tls, options => options with { PublicUrl = "https://login.example.test" });
+        using var client = Client(tls);
         var answer = await client.GetAsync(new Uri(server.Address, "/services/data"), TestContext.Current.CancellationToken);
         Assert.Equal("max-age=31536000", answer.Headers.GetValues("Strict-Transport-Security").Single());
     }
 
-    /// <summary>The command, as it is typed.</summary>
-    static async Task MakeAsync(string folder)
+    [Fact]
+    public async Task Only_its_owner_reads_the_key_and_nothing_is_written_over()
     {
-        var (code, output) = await ServerProcess.RunAsync("dev-cert", "--folder", folder, "--host", "login.example.test");
-        Assert.True(code == 0, output);
-        Assert.Contains("NODE_EXTRA_CA_CERTS=" + Path.Combine(folder, "ca.pem"), output, StringComparison.Ordinal);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(folder, "server.key")));
+        using var tls = await DevTls.MakeAsync();
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(tls.Options.KeyFile));
+        var (code, output) = await ServerProcess.RunAsync("dev-cert", "--folder", tls.Folder);
+        Assert.Equal(2, code);
+        Assert.Contains("is there already", output, StringComparison.Ordinal);
     }
 
-    static Task<TestServer> StartAsync(string folder, Func<OAuthServer.Hosting.ServerOptions, OAuthServer.Hosting.ServerOptions>? change = null)
+    static Task<TestServer> StartAsync(DevTls tls, Func<OAuthServer.Hosting.ServerOptions, OAuthServer.Hosting.ServerOptions>? change = null)
     {
         var url = $"https://localhost:{FreePort.Next()}";
         return TestServer.StartAsync(change: options =>
         {
-            var tls = options with { Listen = url, PublicUrl = url, Tls = new TlsOptions { CertificateFile = Path.Combine(folder, "server.pem"), KeyFile = Path.Combine(folder, "server.key") } };
-            return change?.Invoke(tls) ?? tls;
+            var secure = options with { Listen = url, PublicUrl = url, Tls = tls.Options };
+            return change?.Invoke(secure) ?? secure;
         });
     }
 
-    static HttpClient Client(string folder) => new(new SocketsHttpHandler
+    static HttpClient Client(DevTls tls) => new(new SocketsHttpHandler
     {
         SslOptions = new SslClientAuthenticationOptions
         {
@@ -83,7 +79,7 @@ public sealed class TlsTests : IDisposable
             {
                 TrustMode = X509ChainTrustMode.CustomRootTrust,
                 RevocationMode = X509RevocationMode.NoCheck,
-                CustomTrustStore = { X509Certificate2.CreateFromPem(File.ReadAllText(Path.Combine(folder, "ca.pem"))) },
+                CustomTrustStore = { X509Certificate2.CreateFromPem(File.ReadAllText(tls.AuthorityFile)) },
             },
         },
     });
@@ -96,6 +92,4 @@ public sealed class TlsTests : IDisposable
         await ssl.AuthenticateAsClientAsync("localhost");
         return ssl.RemoteCertificate!.GetCertHashString();
     }
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
 }

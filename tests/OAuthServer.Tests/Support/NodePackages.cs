@@ -21,9 +21,13 @@ public static class NodePackages
     }
 
     /// <summary>Runs a script; what it needs goes in by its standard input, so that no secret stands in a list of processes.</summary>
-    public static async Task RunAsync(string folder, string script, object facts)
+    /// <param name="folder">Where the packages are.</param>
+    /// <param name="script">The script's file.</param>
+    /// <param name="facts">What it needs.</param>
+    /// <param name="environment">More of the environment.</param>
+    public static async Task RunAsync(string folder, string script, object facts, params (string Name, string Value)[] environment)
     {
-        var (code, output) = await StartAsync(folder, "node", [script], JsonSerializer.Serialize(facts, JsonSerializerOptions.Web));
+        var (code, output) = await StartAsync(folder, "node", [script], JsonSerializer.Serialize(facts, JsonSerializerOptions.Web), environment);
         Assert.True(code == 0, output);
     }
 
@@ -49,16 +53,19 @@ public static class NodePackages
         }
     }
 
-    static async Task<(int Code, string Output)> StartAsync(string folder, string program, string[] arguments, string input)
+    static async Task<(int Code, string Output)> StartAsync(string folder, string program, string[] arguments, string input, params (string Name, string Value)[] environment)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
-        })!;
+        };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
         await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());

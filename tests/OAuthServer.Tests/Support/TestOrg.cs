@@ -161,6 +161,12 @@ public sealed class TestOrg
         Scopes = ["api", "openid", "refresh_token"],
     };
 
+    public async Task<string> NameAsync()
+    {
+        await using var db = server.Database.NewContext();
+        return (await db.Organizations.FindAsync(Id))!.Name;
+    }
+
     /// <summary>Saves a change of the organization as an administrator would.</summary>
     public async Task ChangeAsync(Action<Organization> change)
     {

@@ -69,6 +69,6 @@ static class DevCertificate
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([ServerAuthentication], critical: false));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
-        return request.Create(authority, now - Before, authority.NotAfter, RandomNumberGenerator.GetBytes(16));
+        return request.Create(authority, now - Before, now + Life, RandomNumberGenerator.GetBytes(16));
     }
 }

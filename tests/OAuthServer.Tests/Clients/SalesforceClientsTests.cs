@@ -1,0 +1,81 @@
+using Microsoft.Extensions.DependencyInjection;
+using OAuthServer.Apps;
+using OAuthServer.Data;
+using OAuthServer.Login;
+using OAuthServer.Policy;
+using OAuthServer.Tests.Support;
+
+namespace OAuthServer.Tests.Clients;
+
+/// <summary>The tools that teams run against Salesforce, unmodified, with nothing changed but the address.</summary>
+public sealed class SalesforceClientsTests
+{
+    const string RedirectUri = "http://localhost:1717/OauthRedirect";
+
+    [Theory]
+    [InlineData("jsforce-salesforce.mjs", false)]
+    [InlineData("jsforce-salesforce.mjs", true)]
+    [InlineData("salesforce-core.mjs", false)]
+    [InlineData("salesforce-core.mjs", true)]
+    [InlineData("nforce.mjs", false)]
+    [InlineData("nforce.mjs", true)]
+    public async Task A_client_does_here_what_it_does_there(string script, bool secure)
+    {
+        var folder = await NodePackages.InstalledAsync("Clients");
+        using var tls = await DevTls.MakeAsync();
+        await using var server = await StartAsync(secure ? tls : null);
+        using var key = new ClientKey("RS256");
+        var home = Directory.CreateTempSubdirectory("oauthserver-home-").FullName;
+        var keyFile = Path.Combine(home, "jwt.key");
+        await File.WriteAllTextAsync(keyFile, key.PrivatePem, TestContext.Current.CancellationToken);
+        var org = await TestOrg.AddAsync(server);
+        await org.ChangeAsync(row => row.BuiltInApps = "PlatformCLI");
+        var user = await org.UserAsync();
+        var app = await org.AppAsync(AppOf(key), runAs: user.Id);
+        await server.NoticeAsync();
+        foreach (var clientId in new[] { app.ClientId, "PlatformCLI" })
+        {
+            var entry = (await server.Services.GetRequiredService<AppDirectory>().FindAsync(clientId))!;
+            await server.Services.GetRequiredService<Consents>().GiveAsync(user.Id, entry, entry.Settings.Scopes);
+        }
+        var browser = new TestBrowser(server);
+        await browser.SignInAsync(user, Proof.Password | Proof.EmailCode);
+        await NodePackages.RunAsync(
+            folder, script,
+            new
+            {
+                url = server.PublicUrl,
+                app.ClientId,
+                app.Secret,
+                RedirectUri,
+                KeyFile = keyFile,
+                user.Username,
+                user.Password,
+                SecurityToken = await user.ReceiveTokenAsync(),
+                UserId = RecordId.Long(user.Id),
+                OrgId = RecordId.Long(org.Id),
+                OrgName = await org.NameAsync(),
+                Cookie = string.Join("; ", browser.Cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")),
+            },
+            ("NODE_EXTRA_CA_CERTS", tls.AuthorityFile), ("HOME", home), ("SF_USE_GENERIC_UNIX_KEYCHAIN", "true"), ("SF_DISABLE_TELEMETRY", "true"), ("SFDX_DISABLE_DNS_CHECK", "true"));
+        Directory.Delete(home, recursive: true);
+    }
+
+    static AppSettings AppOf(ClientKey key) => new()
+    {
+        Dialect = Dialect.Salesforce,
+        Flows = [LoginChannel.PasswordGrant, LoginChannel.ClientCredentials, LoginChannel.AuthorizationCode, LoginChannel.JwtBearer, LoginChannel.RefreshToken],
+        Scopes = ["api", "web", "id", "openid", "refresh_token"],
+        RedirectUris = [RedirectUri],
+        Jwks = key.Jwks,
+    };
+
+    /// <summary>With the real time, which clients' assertions tell.</summary>
+    static async Task<TestServer> StartAsync(DevTls? tls)
+    {
+        var url = $"{(tls is null ? "http" : "https")}://localhost:{FreePort.Next()}";
+        var server = await TestServer.StartAsync(change: options => options with { Listen = url, PublicUrl = url, Tls = tls?.Options });
+        server.Clock.Set(TimeProvider.System.GetUtcNow());
+        return server;
+    }
+}

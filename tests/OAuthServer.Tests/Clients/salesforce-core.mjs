@@ -1,0 +1,46 @@
+// @salesforce/core, unmodified, by the ways sf CLI logs in: JWT bearer, a browser (with the built-in PlatformCLI), an access token.
+import assert from 'node:assert/strict';
+import { text } from 'node:stream/consumers';
+import { AuthInfo, Connection, Org, WebOAuthServer } from '@salesforce/core';
+
+const facts = JSON.parse(await text(process.stdin));
+const who = (info) => {
+  assert.equal(info.getUsername(), facts.username);
+  assert.equal(info.getFields().orgId, facts.orgId);
+};
+
+const jwt = await AuthInfo.create({ username: facts.username, oauth2Options: { clientId: facts.clientId, privateKey: facts.keyFile, loginUrl: facts.url } });
+who(jwt);
+const connection = await Connection.create({ authInfo: jwt });
+assert.equal((await connection.identity()).user_id, facts.userId);
+assert.equal((await connection.singleRecordQuery('SELECT Name FROM Organization')).Name, facts.orgName);
+await jwt.save();
+const org = await Org.create({ aliasOrUsername: facts.username });
+assert.equal(org.getOrgId(), facts.orgId);
+await assert.rejects(
+  AuthInfo.create({ username: 'nobody@example.test', oauth2Options: { clientId: facts.clientId, privateKey: facts.keyFile, loginUrl: facts.url } }),
+  /user hasn't approved this consumer/);
+await org.remove();
+
+// A browser: the library listens on port 1717, and the browser that is signed in is sent there.
+const server = await WebOAuthServer.create({ oauthConfig: { loginUrl: facts.url } });
+await server.start();
+const url = new URL(server.getAuthorizationUrl());
+assert.equal(url.searchParams.get('client_id'), 'PlatformCLI');
+const [authInfo] = await Promise.all([
+  server.authorizeAndSave(),
+  (async () => {
+    const answer = await fetch(url, { headers: { cookie: facts.cookie }, redirect: 'manual' });
+    await fetch(answer.headers.get('location'), { redirect: 'manual' });
+  })(),
+]);
+who(authInfo);
+assert.ok(authInfo.getFields(true).refreshToken);
+const browser = await Connection.create({ authInfo });
+assert.equal((await browser.identity()).username, facts.username);
+const token = authInfo.getFields(true).accessToken;
+await (await Org.create({ connection: browser })).remove();
+
+// An access token that came from elsewhere.
+const given = await AuthInfo.create({ accessTokenOptions: { accessToken: token, instanceUrl: facts.url } });
+who(given);
