@@ -8,6 +8,7 @@ using OAuthServer.Tests.Support;
 namespace OAuthServer.Tests.Clients;
 
 /// <summary>The tools that teams run against Salesforce, unmodified, with nothing changed but the address.</summary>
+[Collection("Port 1717")]
 public sealed class SalesforceClientsTests
 {
     const string RedirectUri = "http://localhost:1717/OauthRedirect";
@@ -28,6 +29,31 @@ public sealed class SalesforceClientsTests
         var home = Directory.CreateTempSubdirectory("oauthserver-home-").FullName;
         var keyFile = Path.Combine(home, "jwt.key");
         await File.WriteAllTextAsync(keyFile, key.PrivatePem, TestContext.Current.CancellationToken);
+        var scene = await SceneAsync(server, key);
+        await NodePackages.RunAsync(
+            folder, script,
+            new
+            {
+                url = server.PublicUrl,
+                scene.App.ClientId,
+                scene.App.Secret,
+                RedirectUri,
+                KeyFile = keyFile,
+                scene.User.Username,
+                scene.User.Password,
+                SecurityToken = await scene.User.ReceiveTokenAsync(),
+                UserId = RecordId.Long(scene.User.Id),
+                OrgId = RecordId.Long(scene.Org.Id),
+                OrgName = await scene.Org.NameAsync(),
+                scene.Cookie,
+            },
+            ("NODE_EXTRA_CA_CERTS", tls.AuthorityFile), ("HOME", home), ("SF_USE_GENERIC_UNIX_KEYCHAIN", "true"), ("SF_DISABLE_TELEMETRY", "true"), ("SFDX_DISABLE_DNS_CHECK", "true"));
+        Directory.Delete(home, recursive: true);
+    }
+
+    /// <summary>A user who has allowed an app and sf CLI, and is signed in at a browser.</summary>
+    internal static async Task<SignedInScene> SceneAsync(TestServer server, ClientKey key)
+    {
         var org = await TestOrg.AddAsync(server);
         await org.ChangeAsync(row => row.BuiltInApps = "PlatformCLI");
         var user = await org.UserAsync();
@@ -40,25 +66,7 @@ public sealed class SalesforceClientsTests
         }
         var browser = new TestBrowser(server);
         await browser.SignInAsync(user, Proof.Password | Proof.EmailCode);
-        await NodePackages.RunAsync(
-            folder, script,
-            new
-            {
-                url = server.PublicUrl,
-                app.ClientId,
-                app.Secret,
-                RedirectUri,
-                KeyFile = keyFile,
-                user.Username,
-                user.Password,
-                SecurityToken = await user.ReceiveTokenAsync(),
-                UserId = RecordId.Long(user.Id),
-                OrgId = RecordId.Long(org.Id),
-                OrgName = await org.NameAsync(),
-                Cookie = string.Join("; ", browser.Cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")),
-            },
-            ("NODE_EXTRA_CA_CERTS", tls.AuthorityFile), ("HOME", home), ("SF_USE_GENERIC_UNIX_KEYCHAIN", "true"), ("SF_DISABLE_TELEMETRY", "true"), ("SFDX_DISABLE_DNS_CHECK", "true"));
-        Directory.Delete(home, recursive: true);
+        return new(org, user, app, string.Join("; ", browser.Cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")));
     }
 
     static AppSettings AppOf(ClientKey key) => new()
@@ -71,7 +79,7 @@ public sealed class SalesforceClientsTests
     };
 
     /// <summary>With the real time, which clients' assertions tell.</summary>
-    static async Task<TestServer> StartAsync(DevTls? tls)
+    internal static async Task<TestServer> StartAsync(DevTls? tls)
     {
         var url = $"{(tls is null ? "http" : "https")}://localhost:{FreePort.Next()}";
         var server = await TestServer.StartAsync(change: options => options with { Listen = url, PublicUrl = url, Tls = tls?.Options });
@@ -79,3 +87,6 @@ public sealed class SalesforceClientsTests
         return server;
     }
 }
+
+/// <summary>Who is there.</summary>
+sealed record SignedInScene(TestOrg Org, TestUser User, TestApp App, string Cookie);
