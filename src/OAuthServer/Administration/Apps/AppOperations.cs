@@ -128,10 +128,9 @@ public sealed class AppOperations(Database database, ChangeWatch changes, Policy
         var report = Flaws.Report(errors);
         await using var db = call.Begin(database);
         await using var transaction = await db.Database.BeginTransactionAsync(call.Cancellation);
-        if (await AppRows.TakeAsync(db, call, input.App) is not { } app)
-            return new AdminRefusal.NotFound("app");
-        if (call.HasSeenAnother(AppRows.VersionOf(app)))
-            return new AdminRefusal.Changed();
+        var (app, refusal) = await AppRows.TakeSeenAsync(db, call, input.App);
+        if (app is null)
+            return refusal!;
         var read = AppDocument.Read(input.Settings, app.ClientId, report);
         var runAs = read is { } whom ? await AppReferences.CheckAsync(db, call, whom.File, whom.Settings, report) : null;
         if (read is not var (file, settings) || errors.Count > 0)
@@ -160,10 +159,9 @@ public sealed class AppOperations(Database database, ChangeWatch changes, Policy
     {
         await using var db = call.Begin(database);
         await using var transaction = await db.Database.BeginTransactionAsync(call.Cancellation);
-        if (await AppRows.TakeAsync(db, call, input.App) is not { } app)
-            return new AdminRefusal.NotFound("app");
-        if (call.HasSeenAnother(AppRows.VersionOf(app)))
-            return new AdminRefusal.Changed();
+        var (app, refusal) = await AppRows.TakeSeenAsync(db, call, input.App);
+        if (app is null)
+            return refusal!;
         db.Remove(app);
         await db.SaveChangesAsync(call.Cancellation);
         await transaction.CommitAsync(call.Cancellation);
@@ -175,10 +173,9 @@ public sealed class AppOperations(Database database, ChangeWatch changes, Policy
     {
         await using var db = call.Begin(database);
         await using var transaction = await db.Database.BeginTransactionAsync(call.Cancellation);
-        if (await AppRows.TakeAsync(db, call, input.App) is not { } app)
-            return new AdminRefusal.NotFound("app");
-        if (call.HasSeenAnother(AppRows.VersionOf(app)))
-            return new AdminRefusal.Changed();
+        var (app, refusal) = await AppRows.TakeSeenAsync(db, call, input.App);
+        if (app is null)
+            return refusal!;
         app.IsActive = on;
         await db.SaveChangesAsync(call.Cancellation);
         await transaction.CommitAsync(call.Cancellation);

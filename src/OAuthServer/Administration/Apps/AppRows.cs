@@ -21,6 +21,14 @@ static class AppRows
             ? null
             : await Of(db, call, clientId).SingleAsync(call.Cancellation);
 
+    /// <summary>The same, while it is what the caller has seen; otherwise why it is not.</summary>
+    internal static async Task<(ConnectedApp? App, AdminRefusal? Refusal)> TakeSeenAsync(ServerDb db, AdminCall call, string clientId) => await TakeAsync(db, call, clientId) switch
+    {
+        null => (null, new AdminRefusal.NotFound("app")),
+        var app when call.HasSeenAnother(VersionOf(app)) => (null, new AdminRefusal.Changed()),
+        var app => (app, null),
+    };
+
     /// <summary>Changes with whatever an administrator can change of the app itself.</summary>
     internal static string VersionOf(ConnectedApp app) =>
         ContentVersion.Of(Encoding.UTF8.GetBytes($"{app.Name}\n{app.IsActive}\n{app.RunAsUserId}\n{AppDocument.SettingsOf(app).ToJsonString()}"));

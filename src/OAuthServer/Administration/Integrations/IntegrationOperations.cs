@@ -102,10 +102,9 @@ public sealed class IntegrationOperations(Database database, IntegrationReading 
     {
         await using var db = call.Begin(database);
         await using var transaction = await db.Database.BeginTransactionAsync(call.Cancellation);
-        if (await IntegrationRows.TakeAsync(db, call, id) is not { } row)
-            return new AdminRefusal.NotFound(IntegrationNames.Kind);
-        if (call.IfMatch is { } seen && seen != IntegrationReading.VersionOf(row))
-            return new AdminRefusal.Changed();
+        var (row, unseen) = await IntegrationRows.TakeSeenAsync(db, call, id);
+        if (row is null)
+            return unseen!;
         if (await change(db, row) is { } refusal)
             return refusal;
         await db.SaveChangesAsync(call.Cancellation);

@@ -23,6 +23,14 @@ static class IntegrationRows
             .ExecuteUpdateAsync(set => set.SetProperty(i => i.Stage, i => i.Stage), call.Cancellation) == 0 ? null : await FindAsync(db, call, id);
     }
 
+    /// <summary>The same, while it is what the caller has seen; otherwise why it is not.</summary>
+    internal static async Task<(Integration? Row, AdminRefusal? Refusal)> TakeSeenAsync(ServerDb db, AdminCall call, string id) => await TakeAsync(db, call, id) switch
+    {
+        null => (null, new AdminRefusal.NotFound(IntegrationNames.Kind)),
+        var row when call.HasSeenAnother(IntegrationReading.VersionOf(row)) => (null, new AdminRefusal.Changed()),
+        var row => (row, null),
+    };
+
     /// <summary>Keeps with a row that is closed or protected what its network's name means now, and with no other.</summary>
     internal static async Task KeepNetworksAsync(ServerDb db, Integration row, CancellationToken cancellation)
     {
