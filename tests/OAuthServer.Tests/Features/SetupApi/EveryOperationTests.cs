@@ -1,11 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Administration;
-using OAuthServer.Data;
 using OAuthServer.Hosting.Commands;
 using OAuthServer.Tests.Support;
 
