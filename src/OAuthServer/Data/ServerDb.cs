@@ -258,7 +258,7 @@ public abstract partial class ServerDb(DbContextOptions options) : DbContext(opt
         modelBuilder.Entity<OutboxMessage>(e =>
         {
             e.HasIndex(m => new { m.SentAt, m.NextAttemptAt });
-            e.HasIndex(m => new { m.CreatedAt, m.Id }).HasFilter("sent_at IS NULL");
+            e.HasIndex(m => new { m.SentAt, m.CreatedAt, m.Id });
         });
         modelBuilder.Entity<DataProtectionKey>().HasKey(k => k.Name);
         modelBuilder.Entity<ChangeStamp>(e =>

@@ -1,10 +1,14 @@
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Administration;
+using OAuthServer.Administration.Integrations;
 using OAuthServer.Administration.Overview;
+using OAuthServer.Administration.Policies;
 using OAuthServer.Administration.Replay;
 using OAuthServer.Administration.SignIns;
 using OAuthServer.Data;
+using OAuthServer.Tests.Administration.Integrations;
 using OAuthServer.Tests.Support;
 
 namespace OAuthServer.Tests.Administration;
@@ -67,8 +71,8 @@ public sealed class ListTests(Servers servers)
         }
         Assert.Equal([4, 3, 2, 1, 0], (await AllAsync(scene, "drafts.list", (DraftLine draft) => draft.Id)).Select(id => id[0] - '0'));
         string[] tests = ["test 0", "test 1", "test 2", "test 3", "test 4"];
-        Assert.Equal(tests, await AllAsync(scene, "policy-tests.list", (OAuthServer.Administration.Policies.PolicyTestLine test) => test.Test));
-        Assert.Equal(tests, await AllAsync(scene, "policy-tests.run", (OAuthServer.Administration.Policies.PolicyTestResult test) => test.Test));
+        Assert.Equal(tests, await AllAsync(scene, "policy-tests.list", (PolicyTestLine test) => test.Test));
+        Assert.Equal(tests, await AllAsync(scene, "policy-tests.run", (PolicyTestResult test) => test.Test));
     }
 
     [Theory]
@@ -84,6 +88,24 @@ public sealed class ListTests(Servers servers)
             (await user.LoginAsync(scene.App, TestServer.Outside, await user.ReceiveTokenAsync())).IsAllowed();
         await scene.Org.UserAsync(); // who uses none
         Assert.Equal(users.Select(user => user.Username).Order(StringComparer.Ordinal), (await AllAsync(scene, "sign-ins.token-users", (TokenUser use) => use.User)).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task Which_profile_decided_is_known_from_what_was_counted_while_the_records_are_kept(string database)
+    {
+        var server = await servers.OnAsync(database);
+        var scene = await DeskScene.NewAsync(server);
+        (await scene.OldLoginAsync()).IsAllowed();
+        server.Clock.Advance(TimeSpan.FromMinutes(1)); // records a moment old are not counted yet
+        await server.Services.GetRequiredService<IntegrationUpkeep>().RunAsync(TestContext.Current.CancellationToken);
+        var profile = (await scene.User.RowAsync()).ProfileId;
+        await using var db = server.Database.NewContext();
+        Assert.True(await db.ProfileUses.AnyAsync(use => use.ProfileId == profile, TestContext.Current.CancellationToken));
+        Assert.True((await ProfileUses.LastAsync(db, scene.Org.Id, CancellationToken.None)).ContainsKey(profile));
+        Assert.True(await ProfileUses.HasDecidedAsync(db, scene.Org.Id, profile, 0, CancellationToken.None));
+        await db.LoginRecords.Where(record => record.OrgId == scene.Org.Id).ExecuteDeleteAsync(TestContext.Current.CancellationToken);
+        Assert.False(await ProfileUses.HasDecidedAsync(db, scene.Org.Id, profile, 0, CancellationToken.None));
     }
 
     [Fact]

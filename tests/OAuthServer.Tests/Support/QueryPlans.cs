@@ -14,10 +14,10 @@ static partial class QueryPlans
     static readonly IDisposable Listening = DiagnosticListener.AllListeners.Subscribe(new Listener());
 
     /// <summary>The steps of one query.</summary>
-    internal static Task<IReadOnlyList<string>> OfAsync<T>(ServerDb db, IQueryable<T> query)
+    internal static async Task<IReadOnlyList<string>> OfAsync<T>(ServerDb db, IQueryable<T> query)
     {
-        using var command = query.CreateDbCommand();
-        return StepsAsync(db, command.CommandText, [.. command.Parameters.Cast<DbParameter>().Select(parameter => (parameter.ParameterName, parameter.Value))]);
+        await using var command = query.CreateDbCommand();
+        return await StepsAsync(db, command.CommandText, [.. command.Parameters.Cast<DbParameter>().Select(parameter => (parameter.ParameterName, parameter.Value))]);
     }
 
     /// <summary>Every SELECT that is sent by EF Core while something runs, with its steps.</summary>
@@ -36,7 +36,8 @@ static partial class QueryPlans
 
     /// <summary>The tables that a query reads whole.</summary>
     internal static IEnumerable<string> ReadWhole(string sql, IReadOnlyList<string> steps) =>
-        steps.Where(step => step.StartsWith("SCAN ", StringComparison.Ordinal) && !step.Contains("VIRTUAL TABLE", StringComparison.Ordinal))
+        sql.Contains("WHERE 0\n", StringComparison.Ordinal) || sql.EndsWith("WHERE 0", StringComparison.Ordinal) ? [] // which reads nothing
+        : steps.Where(step => step.StartsWith("SCAN ", StringComparison.Ordinal) && !step.Contains("VIRTUAL TABLE", StringComparison.Ordinal))
             .Select(step => step.Split(' ')[1]).Select(alias => TableOf(sql, alias)).OfType<string>();
 
     static string? TableOf(string sql, string alias) =>
@@ -62,7 +63,7 @@ static partial class QueryPlans
         return steps;
     }
 
-    [GeneratedRegex("\"(?<table>\\w+)\" AS \"(?<alias>\\w+)\"")]
+    [GeneratedRegex("\"(?<table>\\w+)\" AS \"(?<alias>\\w+)\"", RegexOptions.NonBacktracking)]
     private static partial Regex Aliases();
 
     sealed class Listener : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>

@@ -1655,8 +1655,7 @@ namespace OAuthServer.Data.Migrations.Postgres
 
                     b.HasKey("Id");
 
-                    b.HasIndex("CreatedAt", "Id")
-                        .HasFilter("sent_at IS NULL");
+                    b.HasIndex("SentAt", "CreatedAt", "Id");
 
                     b.HasIndex("SentAt", "NextAttemptAt");
 

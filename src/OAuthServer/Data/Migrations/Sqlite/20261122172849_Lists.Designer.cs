@@ -1638,8 +1638,7 @@ namespace OAuthServer.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("CreatedAt", "Id")
-                        .HasFilter("sent_at IS NULL");
+                    b.HasIndex("SentAt", "CreatedAt", "Id");
 
                     b.HasIndex("SentAt", "NextAttemptAt");
 

@@ -70,10 +70,9 @@ namespace OAuthServer.Data.Migrations.Sqlite
                 columns: new[] { "org_id", "status" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_outbox_messages_created_at_id",
+                name: "IX_outbox_messages_sent_at_created_at_id",
                 table: "outbox_messages",
-                columns: new[] { "created_at", "id" },
-                filter: "sent_at IS NULL");
+                columns: new[] { "sent_at", "created_at", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_jobs_org_id_created_at_id",
@@ -174,7 +173,7 @@ namespace OAuthServer.Data.Migrations.Sqlite
                 table: "users");
 
             migrationBuilder.DropIndex(
-                name: "IX_outbox_messages_created_at_id",
+                name: "IX_outbox_messages_sent_at_created_at_id",
                 table: "outbox_messages");
 
             migrationBuilder.DropIndex(
