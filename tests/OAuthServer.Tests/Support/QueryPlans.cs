@@ -63,7 +63,7 @@ static partial class QueryPlans
         return steps;
     }
 
-    [GeneratedRegex("\"(?<table>\\w+)\" AS \"(?<alias>\\w+)\"", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("\"(?<table>\\w+)\" AS \"(?<alias>\\w+)\"", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Aliases();
 
     sealed class Listener : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
