@@ -194,6 +194,7 @@ static class ServerServices
         services.AddSingleton<AdminCatalogue>();
         services.AddOperations<OverviewOperations>();
         services.AddOperations<SignInOperations>();
+        services.AddOperations<TokenUserOperations>();
         services.AddIntegrationOperations();
         services.AddAppOperations();
         services.AddPeopleOperations();

@@ -12,8 +12,6 @@ public sealed class AppOperations(Database database, ChangeWatch changes, Policy
 {
     const string ListPage = "/setup/apps";
     const string Page = "/setup/apps/app";
-    const int UsualPage = 50;
-    const int LargestPage = 500;
 
     /// <inheritdoc />
     public IEnumerable<AdminOperation> All =>
@@ -30,7 +28,8 @@ public sealed class AppOperations(Database database, ChangeWatch changes, Policy
 
     public async Task<AdminAnswer<AdminPage<AppLine>>> ListAsync(AdminCall call, ListApps input)
     {
-        var size = Math.Clamp(input.Limit ?? UsualPage, 1, LargestPage);
+        if (Paging.Refuse(input.Limit) is { } refusal)
+            return refusal;
         await using var db = database.NewContext();
         var query = db.ConnectedApps.AsNoTracking().Where(app => app.OrgId == call.Org.Id);
 #pragma warning disable CA1304, CA1309, CA1311, CA1862, MA0011 // the database compares, and orders the same way
@@ -42,7 +41,7 @@ public sealed class AppOperations(Database database, ChangeWatch changes, Policy
             query = query.Where(app => app.ClientId.ToLower().Contains(text) || app.Name.ToLower().Contains(text));
         }
 #pragma warning restore CA1304, CA1309, CA1311, CA1862, MA0011
-        var rows = await query.OrderBy(app => app.ClientId).Take(size + 1)
+        var rows = await query.OrderBy(app => app.ClientId).Take(Paging.Size(input.Limit) + 1)
             .Select(app => new
             {
                 App = app,
@@ -50,8 +49,8 @@ public sealed class AppOperations(Database database, ChangeWatch changes, Policy
                 Proven = db.AppSecrets.Where(secret => secret.AppId == app.Id).Max(secret => secret.LastUsedAt),
                 Last = db.LoginRecords.Where(record => record.OrgId == app.OrgId && record.ClientId == app.ClientId).Max(record => (long?)record.Id),
             }).ToListAsync(call.Cancellation);
-        var shown = rows.Take(size).ToList();
-        var ids = shown.ConvertAll(row => row.Last).OfType<long>().ToList();
+        var (shown, next) = Paging.Cut(rows, input.Limit, row => row.App.ClientId);
+        var ids = shown.Select(row => row.Last).OfType<long>().ToList();
         var records = await db.LoginRecords.AsNoTracking().Where(record => ids.Contains(record.Id)).Select(record => new { record.Id, record.At, record.UserId })
             .ToDictionaryAsync(record => record.Id, call.Cancellation);
         var userIds = records.Values.Select(record => record.UserId).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
@@ -64,7 +63,7 @@ public sealed class AppOperations(Database database, ChangeWatch changes, Policy
                     row.App.ClientId, row.App.Name, row.App.IsActive, settings.IsPublic, settings.Flows, row.Secrets,
                     AppRows.Later(last?.At, row.Proven), last?.UserId is { } user ? users.GetValueOrDefault(user) : null);
             })],
-            rows.Count > size ? shown[^1].App.ClientId : null);
+            next);
     }
 
     public async Task<AdminAnswer<AppSight>> GetAsync(AdminCall call, AppName input)

@@ -86,20 +86,20 @@ public sealed class BrownOutOperations(
 
     public async Task<AdminAnswer<AdminPage<BrownOutSight>>> ListAsync(AdminCall call, ListBrownOuts input)
     {
-        if (input.Limit is < 1 or > 500)
-            return new AdminRefusal.Invalid("limit", "must be 1 to 500.");
-        var limit = input.Limit ?? 50;
+        if (Paging.Refuse(input.Limit) is { } refusal)
+            return refusal;
         await using var db = database.NewContext();
         var rows = db.BrownOuts.AsNoTracking().Where(b => b.OrgId == call.Org.Id);
         if (input.After is { } after && await db.BrownOuts.AsNoTracking().SingleOrDefaultAsync(b => b.OrgId == call.Org.Id && b.Id == after, call.Cancellation) is { } last)
 #pragma warning disable CA1309 // the database compares, as it sorts
-            rows = rows.Where(b => b.StartsAt < last.StartsAt || b.StartsAt == last.StartsAt && string.Compare(b.Id, last.Id) < 0);
+            rows = rows.Where(b => b.StartsAt <= last.StartsAt && (b.StartsAt < last.StartsAt || string.Compare(b.Id, last.Id) < 0));
 #pragma warning restore CA1309
-        var found = await rows.OrderByDescending(b => b.StartsAt).ThenByDescending(b => b.Id).Take(limit + 1).ToListAsync(call.Cancellation);
+        var found = await rows.OrderByDescending(b => b.StartsAt).ThenByDescending(b => b.Id).Take(Paging.Size(input.Limit) + 1).ToListAsync(call.Cancellation);
+        var (shown, next) = Paging.Cut(found, input.Limit, row => row.Id);
         var sights = new List<BrownOutSight>();
-        foreach (var row in found.Take(limit))
+        foreach (var row in shown)
             sights.Add(await SightAsync(db, row, call));
-        return new AdminPage<BrownOutSight>(sights, found.Count > limit ? sights[^1].Id : null);
+        return new AdminPage<BrownOutSight>(sights, next);
     }
 
     public async Task<AdminAnswer<BrownOutSight>> GetAsync(AdminCall call, BrownOutId input)

@@ -12,7 +12,7 @@ namespace OAuthServer.Administration.Integrations;
 /// <param name="PerWeek">Logins a week, over the last four weeks.</param>
 /// <param name="LastSeenAt">When it last tried.</param>
 /// <param name="Owner">The username of the person who answers for it.</param>
-/// <param name="Score">How urgent it is, 0 to 100.</param>
+/// <param name="Score">How urgent it is, 0 to 100, as of its last login or of the beginning of the day.</param>
 /// <param name="Target">Where it should go.</param>
 /// <param name="Stage">How far it has come.</param>
 /// <param name="IsProtected">No brown-out may hit it.</param>
@@ -26,7 +26,7 @@ public enum IntegrationOrder
     /// <summary>The last seen first.</summary>
     LastSeen,
 
-    /// <summary>The most urgent first, of the 1,000 that used a password last.</summary>
+    /// <summary>The most urgent first.</summary>
     Score,
 }
 

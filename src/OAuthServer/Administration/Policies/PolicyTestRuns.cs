@@ -20,11 +20,12 @@ public sealed class PolicyTestRuns
         [.. (await RunAsync(db, policy, cancellation)).Where(result => !result.Passed).Select(result => $"{result.Test}: expected {result.Expected}, got {result.Found}.")];
 
     /// <summary>All tests, in the order of their names.</summary>
-    public async Task<IReadOnlyList<PolicyTestResult>> RunAsync(ServerDb db, OrgPolicy policy, CancellationToken cancellation)
-    {
-        var tests = await db.PolicyTests.AsNoTracking().Where(test => test.OrgId == policy.OrgId).OrderBy(test => test.Name).ToListAsync(cancellation);
-        return await RunAsync(db, policy, tests.ConvertAll(test => (test.Name, SettingsJson.Read<ExampleLogin>(test.Content))), cancellation);
-    }
+    public async Task<IReadOnlyList<PolicyTestResult>> RunAsync(ServerDb db, OrgPolicy policy, CancellationToken cancellation) =>
+        await RunAsync(db, policy, await PolicyTestOperations.Named(db, policy.OrgId, after: null).ToListAsync(cancellation), cancellation);
+
+    /// <summary>These tests, in their order.</summary>
+    public Task<IReadOnlyList<PolicyTestResult>> RunAsync(ServerDb db, OrgPolicy policy, IReadOnlyList<PolicyTest> tests, CancellationToken cancellation) =>
+        RunAsync(db, policy, [.. tests.Select(test => (test.Name, SettingsJson.Read<ExampleLogin>(test.Content)))], cancellation);
 
     /// <summary>Examples that need not be saved.</summary>
     public async Task<IReadOnlyList<PolicyTestResult>> RunAsync(

@@ -47,7 +47,8 @@ public sealed class Trials(Database database, ChangeWatch changes, TimeProvider 
     {
         await using var db = database.NewContext();
         var trials = new List<TrialSight>();
-        foreach (var trial in await Pending(db, call.Org.Id).AsNoTracking().OrderBy(t => t.RevertsAt).Take(50).ToListAsync(call.Cancellation))
+        // Never more than there are profiles.
+        foreach (var trial in await Pending(db, call.Org.Id).AsNoTracking().OrderBy(t => t.RevertsAt).ToListAsync(call.Cancellation))
             trials.Add(TrialSight.Of(trial, await NameAsync(db, trial, call.Cancellation), call.At));
         return new AdminPage<TrialSight>(trials, null);
     }

@@ -36,8 +36,6 @@ public sealed record TestMailSent(string To);
 public sealed class MailOperations(Database database, Outbox outbox, PublicUrl server) : IAdminOperations
 {
     const string Page = "/setup/system/outbox";
-    const int UsualPage = 50;
-    const int LargestPage = 500;
 
     /// <summary>No list goes further back than this, however many mails of others wait.</summary>
     const int LookedAt = 2_000;
@@ -53,14 +51,15 @@ public sealed class MailOperations(Database database, Outbox outbox, PublicUrl s
     public async Task<AdminAnswer<AdminPage<MailLine>>> ListAsync(AdminCall call, ListMails input)
     {
         if (!MailPlace.TryParse(input.After, out var place))
-            return new AdminRefusal.Invalid("after", "is not what an answer called next.");
-        var size = Math.Clamp(input.Limit ?? UsualPage, 1, LargestPage);
+            return Paging.NoPlace;
+        if (Paging.Refuse(input.Limit) is { } refusal)
+            return refusal;
         await using var db = database.NewContext();
-        var rows = await UnsentAsync(db, call.Cancellation);
+        var rows = await Unsent(db).ToListAsync(call.Cancellation);
         var own = await OwnAsync(db, call, rows.Select(row => row.Recipient));
-        var found = rows.Where(row => own.Contains(row.Recipient) && (place is null || place.IsBefore(row))).Take(size + 1).Select(LineOf).ToList();
-        var shown = found.Take(size).ToList();
-        return new AdminPage<MailLine>(shown, found.Count > size ? new MailPlace(shown[^1].CreatedAt, shown[^1].Id).ToString() : null);
+        var found = rows.Where(row => own.Contains(row.Recipient) && (place is null || place.IsBefore(row))).Take(Paging.Size(input.Limit) + 1).Select(LineOf).ToList();
+        var (shown, next) = Paging.Cut(found, input.Limit, mail => new MailPlace(mail.CreatedAt, mail.Id).ToString());
+        return new AdminPage<MailLine>(shown, next);
     }
 
     public async Task<AdminAnswer<Nothing>> RetryAsync(AdminCall call, MailId input)
@@ -99,7 +98,7 @@ public sealed class MailOperations(Database database, Outbox outbox, PublicUrl s
         return new TestMailSent(user.Email);
     }
 
-    static Task<List<OutboxMessage>> UnsentAsync(ServerDb db, CancellationToken cancellation) => db.OutboxMessages.AsNoTracking()
+    internal static IQueryable<OutboxMessage> Unsent(ServerDb db) => db.OutboxMessages.AsNoTracking()
         .Where(message => message.SentAt == null)
         .OrderByDescending(message => message.CreatedAt).ThenByDescending(message => message.Id).Take(LookedAt)
         .Select(message => new OutboxMessage // without its body
@@ -112,11 +111,11 @@ public sealed class MailOperations(Database database, Outbox outbox, PublicUrl s
             Attempts = message.Attempts,
             NextAttemptAt = message.NextAttemptAt,
             LastError = message.LastError,
-        }).ToListAsync(cancellation);
+        });
 
     /// <summary>
     /// The outbox is the server's: an organization sees what goes to its own people. An address that somebody of another organization has too is
-    /// nobody's, because any administrator can write any address at a user. Many at once, because nothing finds people by their addresses.
+    /// nobody's, because any administrator can write any address at a user.
     /// </summary>
     static async Task<HashSet<string>> OwnAsync(ServerDb db, AdminCall call, IEnumerable<string> recipients)
     {

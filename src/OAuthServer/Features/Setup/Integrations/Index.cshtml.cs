@@ -57,7 +57,7 @@ public sealed class IndexModel(IntegrationOperations integrations, IStringLocali
         if (answer.Value is { } page)
         {
             Lines = page.Items;
-            Next = page.Next is { } next ? AddressAfter(next) : null;
+            Next = PageAddress.Next(this, page.Next);
         }
         if (After is not null || (await integrations.BurnDownAsync(call.For("integrations.burn-down"), new())).Value is not { } burnDown)
             return;
@@ -81,9 +81,6 @@ public sealed class IndexModel(IntegrationOperations integrations, IStringLocali
                 Series(ChartTone.Success, IntegrationStage.Closed, IntegrationStage.Modern),
             ]);
     }
-
-    string AddressAfter(string next) => Url.Content("~/setup/integrations") + QueryString.Create(
-        Request.Query.Where(pair => pair.Key != "after" && pair.Value.ToString().Length > 0).Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value.ToString())).Append(new("after", next)));
 
     static string? Text(string? typed) => string.IsNullOrWhiteSpace(typed) ? null : typed.Trim();
 }
