@@ -130,7 +130,8 @@ public sealed class BrownOutOperations(
             return new AdminRefusal.Invalid(flaws);
         await using var db = call.Begin(database);
         var chosen = input.Integrations is { Count: > 0 } ids ? ids.Distinct(StringComparer.Ordinal).ToList() : null;
-        if (chosen is not null && await db.Integrations.CountAsync(i => i.OrgId == call.Org.Id && chosen.Contains(i.Id), call.Cancellation) != chosen.Count)
+        var kept = chosen is null ? null : await KeptAsync(db, call, chosen);
+        if (kept?.Count != chosen?.Count)
             return new AdminRefusal.Invalid("integrations", "names one that is not there; take the ids from the list of integrations.");
         var row = new BrownOut
         {
@@ -138,7 +139,7 @@ public sealed class BrownOutOperations(
             OrgId = call.Org.Id,
             StartsAt = Whole(input.StartsAt),
             EndsAt = Whole(input.EndsAt),
-            Selection = SettingsJson.Write(new BrownOutSelection { Integrations = chosen }),
+            Selection = SettingsJson.Write(new BrownOutSelection { Integrations = chosen, Networks = kept }),
             AnnouncedBy = call.Actor.Name,
             AnnouncedAt = call.At,
         };
@@ -185,6 +186,14 @@ public sealed class BrownOutOperations(
         if (input.Integrations is { Count: > MostChosen })
             flaws.Add(new("integrations", $"are more than {MostChosen}; leave them out to mean every login by password."));
         return flaws;
+    }
+
+    /// <summary>What the chosen ones' networks mean today, by their ids: nobody escapes, or is hit, by renaming a network before the window.</summary>
+    static async Task<Dictionary<string, IReadOnlyList<KeptNetwork>>> KeptAsync(ServerDb db, AdminCall call, List<string> chosen)
+    {
+        var rows = await db.Integrations.AsNoTracking().Where(i => i.OrgId == call.Org.Id && chosen.Contains(i.Id)).ToListAsync(call.Cancellation);
+        var trusted = await IntegrationRows.TrustedAsync(db, call.Org.Id, call.Cancellation);
+        return rows.ToDictionary(row => row.Id, row => IntegrationRows.NetworksOf(row, trusted), StringComparer.Ordinal);
     }
 
     /// <summary>Everybody who answers for something it hits, and every administrator; once each.</summary>
