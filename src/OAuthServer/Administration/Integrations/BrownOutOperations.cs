@@ -52,9 +52,10 @@ public enum BrownOutState
 /// <param name="Refused">Logins that it refused; counted up to 10,000.</param>
 /// <param name="StoppedAt">When it ended before its time.</param>
 /// <param name="StopReason">Why.</param>
+/// <param name="LastRefusedAt">When it refused the last of these.</param>
 public sealed record BrownOutSight(
     string Id, DateTimeOffset StartsAt, DateTimeOffset EndsAt, BrownOutState State, IReadOnlyList<string>? Integrations, string AnnouncedBy, DateTimeOffset AnnouncedAt, int Refused,
-    DateTimeOffset? StoppedAt, string? StopReason);
+    DateTimeOffset? StoppedAt, string? StopReason, DateTimeOffset? LastRefusedAt = null);
 
 /// <summary>What a brown-out would hit.</summary>
 /// <param name="Hit">Integrations that use a password and are not protected.</param>
@@ -80,8 +81,8 @@ public sealed class BrownOutOperations(
         AdminOperation.Read<ListBrownOuts, AdminPage<BrownOutSight>>("brown-outs.list", "/brown-outs", Page, "List brown-outs: announced, in force, over and stopped.", ListAsync),
         AdminOperation.Read<BrownOutId, BrownOutSight>("brown-outs.get", "/brown-outs/{brownOut}", Page, "Show one brown-out: when it refuses whom, how it stands, and how many logins it refused.", GetAsync),
         AdminOperation.Read<AnnounceBrownOut, BrownOutImpact>("brown-outs.impact", "/brown-outs/impact", Page, "Show what a brown-out would hit.", ImpactAsync),
-        AdminOperation.Change<AnnounceBrownOut, BrownOutSight>("brown-outs.announce", "POST", "/brown-outs", Page, "Announce a brown-out: owners and administrators are written to, and in the window passwords are refused.", AnnounceAsync),
-        AdminOperation.Change<BrownOutId, BrownOutSight>("brown-outs.cancel", "DELETE", "/brown-outs/{brownOut}", Page, "Cancel a brown-out, also one in force: from that moment on it refuses nobody.", CancelAsync),
+        AdminOperation.Change<AnnounceBrownOut, BrownOutSight>("brown-outs.announce", "POST", "/brown-outs", Page, "Announce a brown-out: owners and administrators are written to, and in the window passwords are refused.", AnnounceAsync).Stops("brown-outs.impact"),
+        AdminOperation.Change<BrownOutId, BrownOutSight>("brown-outs.cancel", "DELETE", "/brown-outs/{brownOut}", Page, "Cancel a brown-out, also one in force: from that moment on it refuses nobody.", CancelAsync).Stops("brown-outs.get"),
     ];
 
     public async Task<AdminAnswer<AdminPage<BrownOutSight>>> ListAsync(AdminCall call, ListBrownOuts input)
@@ -222,19 +223,20 @@ public sealed class BrownOutOperations(
     static async Task<BrownOutSight> SightAsync(ServerDb db, BrownOut row, AdminCall call)
     {
         var ends = row.StoppedAt ?? row.EndsAt;
-        var refused = call.At < row.StartsAt || ends <= row.StartsAt ? 0 : await RefusedAsync(db, row, ends, call.Cancellation);
+        var (refused, last) = call.At < row.StartsAt || ends <= row.StartsAt ? (0, null) : await RefusedAsync(db, row, ends, call.Cancellation);
         var state = row.StoppedAt is not null ? BrownOutState.Stopped : call.At >= row.EndsAt ? BrownOutState.Over : call.At >= row.StartsAt ? BrownOutState.InForce : BrownOutState.Announced;
-        return new(row.Id, row.StartsAt, row.EndsAt, state, BrownOutSelection.Of(row).Integrations, row.AnnouncedBy, row.AnnouncedAt, refused, row.StoppedAt, row.StopReason);
+        return new(row.Id, row.StartsAt, row.EndsAt, state, BrownOutSelection.Of(row).Integrations, row.AnnouncedBy, row.AnnouncedAt, refused, row.StoppedAt, row.StopReason, last);
     }
 
     /// <summary>Of the rule's records only those in the window are read, by their numbers: no index by time is kept.</summary>
-    static async Task<int> RefusedAsync(ServerDb db, BrownOut row, DateTimeOffset ends, CancellationToken cancellation)
+    static async Task<(int Count, DateTimeOffset? Last)> RefusedAsync(ServerDb db, BrownOut row, DateTimeOffset ends, CancellationToken cancellation)
     {
         var from = await RecordQuery.FirstIdAsync(db, row.StartsAt - RecordQuery.Slack, cancellation) ?? long.MaxValue;
         var until = await RecordQuery.FirstIdAsync(db, ends + RecordQuery.Slack, cancellation) ?? long.MaxValue;
-        return await db.LoginRecords
+        var refused = db.LoginRecords
             .Where(r => r.OrgId == row.OrgId && r.DecidingRule == "OldWayIsOpen" && r.Id >= from && r.Id < until && r.At >= row.StartsAt && r.At <= ends && r.Reason == Policy.DenyReason.OldWayBrownedOut)
-            .Take(MostCounted).CountAsync(cancellation);
+            .OrderByDescending(r => r.Id);
+        return (await refused.Take(MostCounted).CountAsync(cancellation), await refused.Select(r => (DateTimeOffset?)r.At).FirstOrDefaultAsync(cancellation));
     }
 
     /// <summary>The database keeps milliseconds, and the rule is to see the same end again.</summary>

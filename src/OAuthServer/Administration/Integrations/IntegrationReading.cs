@@ -52,6 +52,8 @@ public sealed class IntegrationReading(AppDirectory apps, LoginReferences refere
         }
         if (filter.Trusted is { } trusted)
             rows = trusted ? rows.Where(i => i.Summary.Contains("\"isTrusted\":true")) : rows.Where(i => i.Summary.Contains("\"isTrusted\":false"));
+        if (filter.Network is { Length: > 0 } network)
+            rows = rows.Where(i => i.Network == network);
         if (filter.ClientId is { } clientId)
             rows = rows.Where(i => i.ClientId == clientId);
         if (filter.User is { Length: > 0 } user)

@@ -38,7 +38,7 @@ public sealed class PolicyTestOperations(Database database, PolicyTestRuns runs)
     [
         AdminOperation.Read<ListPolicyTests, AdminPage<PolicyTestLine>>("policy-tests.list", "/policy-tests", Page, "List policy tests.", ListAsync),
         AdminOperation.Change<SavePolicyTest, PolicyTestResult>("policy-tests.save", "PUT", "/policy-tests/{test}", Page, "Save a policy test, and say what comes of it now.", SaveAsync).Versioned(),
-        AdminOperation.Change<PolicyTestName, Nothing>("policy-tests.delete", "DELETE", "/policy-tests/{test}", Page, "Remove a policy test.", DeleteAsync).Versioned(),
+        AdminOperation.Change<PolicyTestName, Nothing>("policy-tests.delete", "DELETE", "/policy-tests/{test}", Page, "Remove a policy test.", DeleteAsync).Versioned().Stops("policy-tests.run"),
         AdminOperation.Read<Nothing, AdminPage<PolicyTestResult>>("policy-tests.run", "/policy-tests/results", Page, "Run all policy tests under the policy that is live.", RunAsync),
     ];
 
