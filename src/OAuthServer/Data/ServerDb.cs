@@ -255,10 +255,11 @@ public abstract partial class ServerDb(DbContextOptions options) : DbContext(opt
         modelBuilder.Entity<SigningKey>().HasKey(k => k.Kid);
         // No foreign keys: a record outlives what it speaks of, and an insert on the hot path checks nothing.
         modelBuilder.Entity<LoginRecord>(ConfigureRecords);
+        // No foreign key: mail on its way outlives whom it is about.
         modelBuilder.Entity<OutboxMessage>(e =>
         {
             e.HasIndex(m => new { m.SentAt, m.NextAttemptAt });
-            e.HasIndex(m => new { m.SentAt, m.CreatedAt, m.Id });
+            e.HasIndex(m => new { m.OrgId, m.CreatedAt, m.Id }).HasFilter("sent_at IS NULL");
         });
         modelBuilder.Entity<DataProtectionKey>().HasKey(k => k.Name);
         modelBuilder.Entity<ChangeStamp>(e =>

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OAuthServer.Administration.Integrations;
 using OAuthServer.Administration.Policies;
 using OAuthServer.Apps;
 using OAuthServer.Configuration;
@@ -22,8 +23,8 @@ public sealed class AppOperations(Database database, ChangeWatch changes, Policy
         AdminOperation.Change<CreateApp, AppSight>("apps.create", "POST", "/apps", ListPage, "Make an app.", CreateAsync),
         AdminOperation.Change<SaveApp, AppSight>("apps.save", "PUT", "/apps/{app}", Page, "Replace an app's settings.", SaveAsync).Versioned(),
         AdminOperation.Change<AppName, AppSight>("apps.activate", "POST", "/apps/{app}/activate", Page, "Switch an app on.", (call, input) => SwitchAsync(call, input, on: true)).Versioned(),
-        AdminOperation.Change<AppName, AppSight>("apps.deactivate", "POST", "/apps/{app}/deactivate", Page, "Switch an app off: it logs nobody in any more, and refreshes nothing.", (call, input) => SwitchAsync(call, input, on: false)).Versioned(),
-        AdminOperation.Change<AppName, Nothing>("apps.delete", "DELETE", "/apps/{app}", Page, "Remove an app with its secrets and all its tokens.", DeleteAsync).Versioned(),
+        AdminOperation.Change<AppName, AppSight>("apps.deactivate", "POST", "/apps/{app}/deactivate", Page, "Switch an app off: it logs nobody in any more, and refreshes nothing.", (call, input) => SwitchAsync(call, input, on: false)).Versioned().Stops("apps.impact"),
+        AdminOperation.Change<AppName, Nothing>("apps.delete", "DELETE", "/apps/{app}", Page, "Remove an app with its secrets and all its tokens.", DeleteAsync).Versioned().Stops("apps.impact"),
     ];
 
     public async Task<AdminAnswer<AdminPage<AppLine>>> ListAsync(AdminCall call, ListApps input)
@@ -79,11 +80,14 @@ public sealed class AppOperations(Database database, ChangeWatch changes, Policy
         await using var db = database.NewContext();
         if (await AppRows.Of(db, call, input.App).AsNoTracking().SingleOrDefaultAsync(call.Cancellation) is not { } app)
             return new AdminRefusal.NotFound("app");
+        var programs = await NamedIntegrations.OfAsync(db, db.Integrations.Where(row => row.OrgId == call.Org.Id && row.ClientId == app.ClientId), call.Cancellation);
         return new AppImpact(
             await AppRows.UseAsync(db, call, app),
             await db.Consents.CountAsync(consent => consent.AppId == app.Id, call.Cancellation),
             await AppRows.SecretsAsync(db, call, app),
-            await db.Integrations.CountAsync(integration => integration.OrgId == call.Org.Id && integration.ClientId == app.ClientId, call.Cancellation));
+            programs.First.Count + programs.More,
+            await NamedFew.OfAsync(AppRows.UsersOf(db, call, app), call.Cancellation),
+            programs);
     }
 
     public async Task<AdminAnswer<AppSight>> CreateAsync(AdminCall call, CreateApp input)

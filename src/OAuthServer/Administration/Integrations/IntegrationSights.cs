@@ -40,9 +40,10 @@ public enum IntegrationOrder
 /// <param name="After">Where the last part ended, in the same order.</param>
 /// <param name="Owner">Only those that this person answers for.</param>
 /// <param name="Order">In which order; left out = the last seen first.</param>
+/// <param name="Network">Only those from this network, by its name as the list shows it.</param>
 public sealed record ListIntegrations(
     IntegrationStage? Stage = null, string? Presents = null, bool? Trusted = null, string? User = null, string? ClientId = null, int? Limit = null, string? After = null,
-    string? Owner = null, IntegrationOrder? Order = null);
+    string? Owner = null, IntegrationOrder? Order = null, string? Network = null);
 
 /// <summary>One integration, by its id.</summary>
 public sealed record IntegrationId(string Integration);

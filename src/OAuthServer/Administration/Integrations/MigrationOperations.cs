@@ -34,7 +34,7 @@ public sealed class MigrationOperations(
         AdminOperation.Change<PlanIntegration, PlannedIntegration>("integrations.plan", "POST", "/integrations/{integration}/plan", Page, "Plan an integration's new way: makes the app and shows its secret or private key once.", planning.PlanAsync).Versioned(),
         AdminOperation.Read<IntegrationId, SnippetsSight>("integrations.snippets", "/integrations/{integration}/snippets", Page, "Show settings for the common client libraries, ready to paste.", SnippetsAsync),
         AdminOperation.Read<IntegrationId, CloseImpact>("integrations.impact", "/integrations/{integration}/impact", Page, "Show what closing an integration's old way stops.", ImpactAsync),
-        AdminOperation.Change<CloseIntegration, IntegrationSight>("integrations.close", "POST", "/integrations/{integration}/close", Page, "Close an integration's old way: passwords of just this user, app, network and client are refused.", CloseAsync).Versioned(),
+        AdminOperation.Change<CloseIntegration, IntegrationSight>("integrations.close", "POST", "/integrations/{integration}/close", Page, "Close an integration's old way: passwords of just this user, app, network and client are refused.", CloseAsync).Versioned().Stops("integrations.impact"),
         AdminOperation.Change<IntegrationId, IntegrationSight>("integrations.reopen", "POST", "/integrations/{integration}/reopen", Page, "Open a closed integration's old way again.", ReopenAsync).Versioned(),
     ];
 

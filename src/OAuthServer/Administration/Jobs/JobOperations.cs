@@ -58,7 +58,7 @@ public sealed class JobOperations(Database database) : IAdminOperations
         AdminOperation.Read<ListJobs, AdminPage<JobSight>>("jobs.list", "/jobs", Page, "List long work, the newest first.", ListAsync),
         AdminOperation.Read<JobId, JobSight>("jobs.get", "/jobs/{job}", Page, "Show one piece of long work: how far it is, what came out.", GetAsync),
         AdminOperation.Read<ListJobLines, AdminPage<JobLineSight>>("jobs.lines", "/jobs/{job}/lines", Page, "List what a piece of long work found, line by line.", LinesAsync),
-        AdminOperation.Change<JobId, JobSight>("jobs.cancel", "POST", "/jobs/{job}/cancel", Page, "Stop a piece of long work; what it has done stays done.", CancelAsync),
+        AdminOperation.Change<JobId, JobSight>("jobs.cancel", "POST", "/jobs/{job}/cancel", Page, "Stop a piece of long work; what it has done stays done.", CancelAsync).Stops("jobs.get"),
     ];
 
     public async Task<AdminAnswer<AdminPage<JobSight>>> ListAsync(AdminCall call, ListJobs input)

@@ -44,7 +44,7 @@ public sealed class PolicyTestOperations(Database database, PolicyTestRuns runs)
         AdminOperation.Read<ListPolicyTests, AdminPage<PolicyTestLine>>("policy-tests.list", "/policy-tests", Page, "List policy tests.", ListAsync),
         AdminOperation.Read<PolicyTestName, PolicyTestLine>("policy-tests.get", "/policy-tests/{test}", Page, "Show a policy test.", GetAsync),
         AdminOperation.Change<SavePolicyTest, PolicyTestResult>("policy-tests.save", "PUT", "/policy-tests/{test}", Page, "Save a policy test, and say what comes of it now.", SaveAsync).Versioned(),
-        AdminOperation.Change<PolicyTestName, Nothing>("policy-tests.delete", "DELETE", "/policy-tests/{test}", Page, "Remove a policy test.", DeleteAsync).Versioned(),
+        AdminOperation.Change<PolicyTestName, Nothing>("policy-tests.delete", "DELETE", "/policy-tests/{test}", Page, "Remove a policy test.", DeleteAsync).Versioned().Stops("policy-tests.run"),
         AdminOperation.Read<Nothing, PolicyTestCounts>("policy-tests.count", "/policy-tests/counts", Page, "Run all policy tests under the policy that is live, and count those that fail.", CountAsync),
         AdminOperation.Read<ListPolicyTests, AdminPage<PolicyTestResult>>("policy-tests.run", "/policy-tests/results", Page, "Run policy tests under the policy that is live, in the order of their names.", RunAsync),
     ];

@@ -18,11 +18,11 @@ public sealed class ProfileOperations(Database database, PolicySaves saves, Chan
         AdminOperation.Read<ListProfiles, AdminPage<ProfileLine>>("profiles.list", "/profiles", List, "List profiles with who uses them.", ListAsync),
         AdminOperation.Read<ProfileName, ProfileSight>("profiles.get", "/profiles/{profile}", Page, "Show a profile with all its settings.", GetAsync),
         AdminOperation.Change<CreateProfile, ProfileSight>("profiles.create", "POST", "/profiles", List, "Make a profile.", CreateAsync),
-        AdminOperation.Change<SaveProfile, PolicySaved>("profiles.save", "PUT", "/profiles/{profile}", Page, "Save all settings of a profile as its next version.", SaveAsync).Versioned(),
+        AdminOperation.Change<SaveProfile, PolicySaved>("profiles.save", "PUT", "/profiles/{profile}", Page, "Save all settings of a profile as its next version.", SaveAsync).Versioned().Stops("profiles.preview"),
         AdminOperation.Ask<PreviewProfile, PolicyPreview>("profiles.preview", "/profiles/{profile}/preview", Page, "Say what a save of a profile would change and run into.", PreviewAsync),
         AdminOperation.Change<RenameProfile, ProfileSight>("profiles.rename", "POST", "/profiles/{profile}/rename", Page, "Give a profile another name.", RenameAsync).Versioned(),
         AdminOperation.Read<ProfileName, ProfileImpact>("profiles.impact", "/profiles/{profile}/impact", Page, "Show what hangs on a profile.", ImpactAsync),
-        AdminOperation.Change<ProfileName, Nothing>("profiles.delete", "DELETE", "/profiles/{profile}", Page, "Remove a profile that nobody has and no record names.", DeleteAsync).Versioned(),
+        AdminOperation.Change<ProfileName, Nothing>("profiles.delete", "DELETE", "/profiles/{profile}", Page, "Remove a profile that nobody has and no record names.", DeleteAsync).Versioned().Stops("profiles.impact"),
     ];
 
     public async Task<AdminAnswer<AdminPage<ProfileLine>>> ListAsync(AdminCall call, ListProfiles input)

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using OAuthServer.Administration.Jobs;
 using OAuthServer.Data;
 using OAuthServer.Http;
 using OAuthServer.Orgs;
@@ -24,7 +25,16 @@ public sealed record ListDrafts(string? Profile = null, int? Limit = null, strin
 public sealed record SaveDraft(string? Draft = null, string? Profile = null, JsonElement? Settings = null, IReadOnlyList<DraftNetwork>? Networks = null);
 
 /// <summary>A draft in a list.</summary>
-public sealed record DraftLine(string Id, DraftKind Kind, string? Profile, string SavedBy, DateTimeOffset SavedAt);
+/// <param name="Id">128 random bits.</param>
+/// <param name="Kind">What it is of.</param>
+/// <param name="Profile">The profile's name; null where it is one of networks.</param>
+/// <param name="SavedBy">Who saved it.</param>
+/// <param name="SavedAt">When.</param>
+/// <param name="LastReplay">The job of its last replay, among the latest of the organization; null = none.</param>
+/// <param name="ReplayedAt">When that was asked for.</param>
+/// <param name="ReplayedBy">By whom.</param>
+public sealed record DraftLine(
+    string Id, DraftKind Kind, string? Profile, string SavedBy, DateTimeOffset SavedAt, string? LastReplay = null, DateTimeOffset? ReplayedAt = null, string? ReplayedBy = null);
 
 /// <summary>The last replay of a draft.</summary>
 /// <param name="Job">Its job.</param>
@@ -58,7 +68,7 @@ public sealed class DraftOperations(Database database) : IAdminOperations
         AdminOperation.Read<ListDrafts, AdminPage<DraftLine>>("drafts.list", "/drafts", Page, "List the drafts of profiles and networks, the newest first.", ListAsync),
         AdminOperation.Read<DraftId, DraftSight>("drafts.get", "/drafts/{draft}", Page, "Show a draft, and what its last replay found.", GetAsync),
         AdminOperation.Change<SaveDraft, DraftSight>("drafts.save", "POST", "/drafts", Page, "Keep a draft of a profile or of the trusted networks; it decides nothing.", SaveAsync).Versioned(),
-        AdminOperation.Change<DraftId, Nothing>("drafts.delete", "DELETE", "/drafts/{draft}", Page, "Throw a draft away.", DeleteAsync).Versioned(),
+        AdminOperation.Change<DraftId, Nothing>("drafts.delete", "DELETE", "/drafts/{draft}", Page, "Throw a draft away.", DeleteAsync).Versioned().Stops("drafts.get"),
     ];
 
     public async Task<AdminAnswer<AdminPage<DraftLine>>> ListAsync(AdminCall call, ListDrafts input)
@@ -71,9 +81,16 @@ public sealed class DraftOperations(Database database) : IAdminOperations
             return Paging.NoPlace;
         var profileId = input.Profile is { } name ? await db.Profiles.Where(p => p.OrgId == call.Org.Id && p.Name == name).Select(p => p.Id).SingleOrDefaultAsync(call.Cancellation) ?? "" : null;
         var drafts = await Newest(db, call.Org.Id, profileId, after).Take(Paging.Size(input.Limit) + 1)
-            .Select(d => new DraftLine(d.Id, d.Kind, db.Profiles.Where(p => p.Id == d.ProfileId).Select(p => p.Name).FirstOrDefault(), d.SavedBy, d.SavedAt)).ToListAsync(call.Cancellation);
+            .Select(d => new { d.Id, d.Kind, Profile = db.Profiles.Where(p => p.Id == d.ProfileId).Select(p => p.Name).FirstOrDefault(), d.SavedBy, d.SavedAt }).ToListAsync(call.Cancellation);
         var (shown, next) = Paging.Cut(drafts, input.Limit, draft => draft.Id);
-        return new AdminPage<DraftLine>(shown, next);
+        var replays = (await LatestReplays(db, call).ToListAsync(call.Cancellation)).ConvertAll(job => (Job: job, ReplayInput.Of(job).Drafts));
+        return new AdminPage<DraftLine>(
+            [.. shown.Select(draft =>
+            {
+                var last = replays.Find(replay => replay.Drafts.Contains(draft.Id, StringComparer.Ordinal)).Job;
+                return new DraftLine(draft.Id, draft.Kind, draft.Profile, draft.SavedBy, draft.SavedAt, last?.Id, last?.CreatedAt, last is null ? null : JobSight.Of(last).By);
+            })],
+            next);
     }
 
     /// <summary>An organization's drafts, the newest first.</summary>
@@ -173,10 +190,12 @@ public sealed class DraftOperations(Database database) : IAdminOperations
         return ((AdminAnswer<DraftSight>)sight).WithVersion(VersionOf(draft));
     }
 
+    static IQueryable<Job> LatestReplays(ServerDb db, AdminCall call) =>
+        db.Jobs.AsNoTracking().Where(j => j.OrgId == call.Org.Id && j.Kind == ReplayJob.Word).OrderByDescending(j => j.CreatedAt).Take(LookedAt);
+
     static async Task<DraftReplay?> LastReplayAsync(ServerDb db, AdminCall call, Draft draft)
     {
-        var latest = await db.Jobs.AsNoTracking().Where(j => j.OrgId == call.Org.Id && j.Kind == ReplayJob.Word).OrderByDescending(j => j.CreatedAt).Take(LookedAt).ToListAsync(call.Cancellation);
-        foreach (var job in latest)
+        foreach (var job in await LatestReplays(db, call).ToListAsync(call.Cancellation))
         {
             var input = ReplayInput.Of(job);
             if (!input.Drafts.Contains(draft.Id, StringComparer.Ordinal))

@@ -38,7 +38,7 @@ static class Things
         var window = new BrownOut { Id = RandomId.New(16), OrgId = scene.Org.Id, StartsAt = now.AddDays(3000), EndsAt = now.AddDays(3001), Selection = "{}", AnnouncedBy = "test", AnnouncedAt = now };
         var provider = await scene.Org.ProviderAsync(ScriptedProvider.Settings());
         var audit = new AuditEntry { OrgId = scene.Org.Id, At = now, Actor = "test", Door = AuditDoor.Cli, Operation = "test", ObjectKind = "user", ObjectId = user.Id, ObjectName = user.Username };
-        var mail = new OutboxMessage { Id = RandomId.New(16), Recipient = (await user.RowAsync()).Email, Subject = "x", Body = [1], CreatedAt = now, NextAttemptAt = now.AddDays(1), Attempts = 3, LastError = "away" };
+        var mail = new OutboxMessage { Id = RandomId.New(16), OrgId = scene.Org.Id, Recipient = (await user.RowAsync()).Email, Subject = "x", Body = [1], CreatedAt = now, NextAttemptAt = now.AddDays(1), Attempts = 3, LastError = "away" };
         db.AddRange(draft, trial, job, integration, test, window, audit, mail);
         await db.SaveChangesAsync();
         return new(StringComparer.Ordinal)

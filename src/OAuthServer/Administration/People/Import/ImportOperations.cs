@@ -27,7 +27,7 @@ public sealed class ImportOperations(Database database, JobQueue queue, OrgDirec
     public IEnumerable<AdminOperation> All =>
     [
         AdminOperation.Change<ImportUsers, JobSight>("users.import", "POST", "/user-imports", Page, "Send a CSV file of people and see, line by line, what it would make and change.", ImportAsync),
-        AdminOperation.Change<ApplyImport, JobSight>("users.import-apply", "POST", "/user-imports/{job}/apply", Page, "Carry out an import that was looked at.", ApplyAsync),
+        AdminOperation.Change<ApplyImport, JobSight>("users.import-apply", "POST", "/user-imports/{job}/apply", Page, "Carry out an import that was looked at.", ApplyAsync).Stops("jobs.get"),
         AdminOperation.Read<Nothing, AdminFile>("users.export", "/user-export", Page, "Write all people as CSV, in the form that is imported.", ExportAsync),
     ];
 

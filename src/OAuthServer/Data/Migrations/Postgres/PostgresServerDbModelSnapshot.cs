@@ -1636,6 +1636,10 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("next_attempt_at");
 
+                    b.Property<string>("OrgId")
+                        .HasColumnType("text")
+                        .HasColumnName("org_id");
+
                     b.Property<string>("Recipient")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1652,9 +1656,10 @@ namespace OAuthServer.Data.Migrations.Postgres
 
                     b.HasKey("Id");
 
-                    b.HasIndex("SentAt", "CreatedAt", "Id");
-
                     b.HasIndex("SentAt", "NextAttemptAt");
+
+                    b.HasIndex("OrgId", "CreatedAt", "Id")
+                        .HasFilter("sent_at IS NULL");
 
                     b.ToTable("outbox_messages");
                 });

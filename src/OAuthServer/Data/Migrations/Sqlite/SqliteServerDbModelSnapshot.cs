@@ -1619,6 +1619,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("next_attempt_at");
 
+                    b.Property<string>("OrgId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("org_id");
+
                     b.Property<string>("Recipient")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -1635,9 +1639,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("SentAt", "CreatedAt", "Id");
-
                     b.HasIndex("SentAt", "NextAttemptAt");
+
+                    b.HasIndex("OrgId", "CreatedAt", "Id")
+                        .HasFilter("sent_at IS NULL");
 
                     b.ToTable("outbox_messages");
                 });

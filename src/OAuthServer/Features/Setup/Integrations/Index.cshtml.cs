@@ -27,6 +27,9 @@ public sealed class IndexModel(IntegrationOperations integrations, IStringLocali
     public string? App { get; set; }
 
     [BindProperty(SupportsGet = true)]
+    public string? Network { get; set; }
+
+    [BindProperty(SupportsGet = true)]
     public string? Owner { get; set; }
 
     /// <summary>The most urgent first, unless told.</summary>
@@ -47,12 +50,12 @@ public sealed class IndexModel(IntegrationOperations integrations, IStringLocali
     /// <summary>Logins up to then are counted; null = all are.</summary>
     public DateTimeOffset? CountedUntil { get; private set; }
 
-    public bool IsFiltered => Stage is not null || Trusted is not null || Text(Presents) is not null || Text(User) is not null || Text(App) is not null || Text(Owner) is not null;
+    public bool IsFiltered => Stage is not null || Trusted is not null || Text(Presents) is not null || Text(User) is not null || Text(App) is not null || Text(Network) is not null || Text(Owner) is not null;
 
     public async Task OnGetAsync()
     {
         var call = SetupDoor.Call(HttpContext, "integrations.list");
-        var answer = await integrations.ListAsync(call, new(Stage, Text(Presents), Trusted, Text(User), Text(App), After: Text(After), Owner: Text(Owner), Order: Order));
+        var answer = await integrations.ListAsync(call, new(Stage, Text(Presents), Trusted, Text(User), Text(App), After: Text(After), Owner: Text(Owner), Order: Order, Network: Text(Network)));
         Refusal = answer.Refusal;
         if (answer.Value is { } page)
         {

@@ -2,7 +2,7 @@
 
 #nullable disable
 
-namespace OAuthServer.Data.Migrations.Sqlite
+namespace OAuthServer.Data.Migrations.Postgres
 {
     /// <inheritdoc />
     public partial class Lists : Migration
@@ -26,17 +26,23 @@ namespace OAuthServer.Data.Migrations.Sqlite
                 name: "IX_brown_outs_org_id_starts_at",
                 table: "brown_outs");
 
+            migrationBuilder.AddColumn<string>(
+                name: "org_id",
+                table: "outbox_messages",
+                type: "text",
+                nullable: true);
+
             migrationBuilder.AddColumn<int>(
                 name: "score",
                 table: "integrations",
-                type: "INTEGER",
+                type: "integer",
                 nullable: false,
                 defaultValue: 0);
 
             migrationBuilder.AddColumn<int>(
                 name: "scored_on",
                 table: "integrations",
-                type: "INTEGER",
+                type: "integer",
                 nullable: false,
                 defaultValue: 0);
 
@@ -44,9 +50,9 @@ namespace OAuthServer.Data.Migrations.Sqlite
                 name: "profile_uses",
                 columns: table => new
                 {
-                    profile_id = table.Column<string>(type: "TEXT", nullable: false),
-                    record_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    at = table.Column<long>(type: "INTEGER", nullable: false)
+                    profile_id = table.Column<string>(type: "text", nullable: false),
+                    record_id = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -70,9 +76,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                 columns: new[] { "org_id", "status" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_outbox_messages_sent_at_created_at_id",
+                name: "IX_outbox_messages_org_id_created_at_id",
                 table: "outbox_messages",
-                columns: new[] { "sent_at", "created_at", "id" });
+                columns: new[] { "org_id", "created_at", "id" },
+                filter: "sent_at IS NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_jobs_org_id_created_at_id",
@@ -173,7 +180,7 @@ namespace OAuthServer.Data.Migrations.Sqlite
                 table: "users");
 
             migrationBuilder.DropIndex(
-                name: "IX_outbox_messages_sent_at_created_at_id",
+                name: "IX_outbox_messages_org_id_created_at_id",
                 table: "outbox_messages");
 
             migrationBuilder.DropIndex(
@@ -231,6 +238,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
             migrationBuilder.DropIndex(
                 name: "IX_brown_outs_org_id_starts_at_id",
                 table: "brown_outs");
+
+            migrationBuilder.DropColumn(
+                name: "org_id",
+                table: "outbox_messages");
 
             migrationBuilder.DropColumn(
                 name: "score",
