@@ -74,7 +74,9 @@ public sealed class ListPlanTests(Servers servers)
         var now = DateTimeOffset.UnixEpoch.AddYears(56);
         var draft = new Draft { Id = "d", OrgId = org, Content = "", SavedBy = "", SavedAt = now };
         await WalksAsync(db, IntegrationScoring.Stale(db, org, 20_000).Take(500), "IX_integrations_org_id_scored_on (org_id=? AND scored_on<?)");
-        await WalksAsync(db, MailOperations.Unsent(db), "IX_outbox_messages_sent_at_created_at_id (sent_at=?)");
+        var call = new AdminCall(new() { Id = org, Name = "" }, new(null, "", AuditDoor.Page, null, "", now), null, null, CancellationToken.None);
+        await WalksAsync(db, MailOperations.Newest(db, call, null), "IX_outbox_messages_org_id_created_at_id (org_id=?)");
+        await WalksAsync(db, MailOperations.Newest(db, call, new(now, "m")), "IX_outbox_messages_org_id_created_at_id (org_id=? AND created_at<?)");
         await WalksAsync(db, DraftOperations.Newest(db, org, null, null).Take(51), "IX_drafts_org_id_saved_at_id (org_id=?)");
         await WalksAsync(db, DraftOperations.Newest(db, org, null, draft).Take(51), "IX_drafts_org_id_saved_at_id (org_id=? AND saved_at<?)");
         await WalksAsync(db, PolicyTestOperations.Named(db, org, null).Take(51), "IX_policy_tests_org_id_name (org_id=?)");

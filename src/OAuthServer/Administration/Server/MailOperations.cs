@@ -54,12 +54,7 @@ public sealed class MailOperations(Database database, Outbox outbox, PublicUrl s
         if (Paging.Refuse(input.Limit) is { } refusal)
             return refusal;
         await using var db = database.NewContext();
-        var query = Unsent(db, call);
-#pragma warning disable CA1309 // the database compares, and orders the same way
-        if (place is { At: var at, Id: var id })
-            query = query.Where(message => message.CreatedAt < at || message.CreatedAt == at && string.Compare(message.Id, id) < 0);
-#pragma warning restore CA1309
-        var rows = await query.OrderByDescending(message => message.CreatedAt).ThenByDescending(message => message.Id).Take(Paging.Size(input.Limit) + 1)
+        var rows = await Newest(db, call, place).Take(Paging.Size(input.Limit) + 1)
             .Select(message => new { message.Id, message.OrgId, message.Recipient, message.Subject, message.CreatedAt, message.Attempts, message.NextAttemptAt, message.LastError })
             .ToListAsync(call.Cancellation);
         var mails = rows.ConvertAll(row => new MailLine(
@@ -102,6 +97,17 @@ public sealed class MailOperations(Database database, Outbox outbox, PublicUrl s
         await db.SaveChangesAsync(call.Cancellation);
         outbox.Wake();
         return new TestMailSent(user.Email);
+    }
+
+    /// <summary>What waits, the newest first.</summary>
+    internal static IQueryable<OutboxMessage> Newest(ServerDb db, AdminCall call, MailPlace? place)
+    {
+        var query = Unsent(db, call);
+#pragma warning disable CA1309 // the database compares, and orders the same way
+        if (place is { At: var at, Id: var id })
+            query = query.Where(message => message.CreatedAt <= at && (message.CreatedAt < at || string.Compare(message.Id, id) < 0));
+#pragma warning restore CA1309
+        return query.OrderByDescending(message => message.CreatedAt).ThenByDescending(message => message.Id);
     }
 
     /// <summary>
