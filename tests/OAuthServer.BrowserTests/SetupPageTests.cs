@@ -9,7 +9,7 @@ public sealed class SetupPageTests(Chromium chromium)
     static readonly string[] Paths =
     [
         "/setup", "/setup/find?q=o", "/setup/find", "/setup/sign-ins", "/setup/sign-ins?decision=challenge", "/setup/sign-ins/token-users", "/setup/integrations", "/setup/integrations/brown-outs",
-        "/setup/apps", "/setup/apps/app?id=acme-nightly", "/setup/people", "/setup/people/new", "/setup/people/import", "/setup/policies", "/setup/policies/profile?name=Standard",
+        "/setup/apps", "/setup/apps/app?id=acme-nightly", "/setup/people", "/setup/people/new", "/setup/people/import", "/setup/policies", "/setup/policies/profile?name=Standard", "/setup/policies/compare?profile=Standard&from=1",
         "/setup/policies/what-if", "/setup/policies/tests", "/setup/policies/organization", "/setup/policies/replay", "/setup/policies/replay?profile=Standard", "/setup/networks",
         "/setup/single-sign-on", "/setup/system", "/setup/system/keys", "/setup/system/audit", "/setup/system/outbox", "/setup/system/branding",
     ];

@@ -21,7 +21,7 @@ static class AccountMail
             .. paragraphs.OfType<string>(),
             $"Account: {user.Username}\nServer: {server}",
         ];
-        return new(user.Email, subject, string.Join("\n\n", all) + "\n", Html(server, subject, all));
+        return new(user.Email, subject, string.Join("\n\n", all) + "\n", Html(server, subject, all)) { OrgId = user.OrgId };
     }
 
     /// <summary>An instant for people: the same everywhere, so that it can be quoted to an administrator.</summary>

@@ -98,13 +98,6 @@ public sealed class Authenticators(Database database, Passwords passwords, Maste
             : await RemoveAsync(db, userId, profile, cancellation);
     }
 
-    /// <summary>Removes a user's app on an administrator's wish, such as for a lost phone. Reveals nothing.</summary>
-    public async Task<AuthenticatorRemoval> RemoveByAdministratorAsync(string userId, CancellationToken cancellation = default)
-    {
-        await using var db = database.NewContext();
-        return await RemoveAsync(db, userId, profile: null, cancellation);
-    }
-
     /// <summary>Makes a new set of recovery codes; the old one is dead.</summary>
     public async Task<RecoveryCodesRenewal> RenewRecoveryCodesAsync(
         string userId, string? currentPassword, CancellationToken cancellation = default)
@@ -126,20 +119,19 @@ public sealed class Authenticators(Database database, Passwords passwords, Maste
         return new RecoveryCodesRenewal.Renewed(codes);
     }
 
-    // The profile is the owner's, whose wish it is; null = an administrator's wish, who may take the last factor away.
-    async Task<AuthenticatorRemoval> RemoveAsync(ServerDb db, string userId, ProfileFacts? profile, CancellationToken cancellation)
+    async Task<AuthenticatorRemoval> RemoveAsync(ServerDb db, string userId, ProfileFacts profile, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
         await using var transaction = await AccountLock.BeginAsync(db, userId, now, cancellation);
         var hadOne = await db.Authenticators.AnyAsync(a => a.UserId == userId && a.ConfirmedAt != null, cancellation);
-        if (hadOne && profile is not null && await RequiredFactors.IsLastAsync(db, userId, profile, Proof.Totp, cancellation))
+        if (hadOne && await RequiredFactors.IsLastAsync(db, userId, profile, Proof.Totp, cancellation))
             return new AuthenticatorRemoval.LastFactor();
         await db.Authenticators.Where(a => a.UserId == userId).ExecuteDeleteAsync(cancellation);
         await db.RecoveryCodes.Where(c => c.UserId == userId).ExecuteDeleteAsync(cancellation);
         if (hadOne)
         {
             var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == userId, cancellation);
-            outbox.Add(db, AuthenticatorRemovedEmail.Compose(user, server, byAdministrator: profile is null, now));
+            outbox.Add(db, AuthenticatorRemovedEmail.Compose(user, server, byAdministrator: false, now));
         }
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);

@@ -42,6 +42,9 @@ public abstract class AdminOperation
     /// <summary>It compares <see cref="AdminCall.IfMatch"/> with the version of what it changes. Any other change is told so, rather than made unseen.</summary>
     public bool IsVersioned { get; private set; }
 
+    /// <summary>The operation that says, before it is done, what it will stop; null where it stops nothing.</summary>
+    public string? Impact { get; private set; }
+
     /// <summary>The members of the input that the path names, in its order.</summary>
     public IReadOnlyList<string> PathMembers => [.. Path.Split('/').Where(part => part.StartsWith('{')).Select(part => part.Trim('{', '}'))];
 
@@ -49,6 +52,13 @@ public abstract class AdminOperation
     public AdminOperation Versioned()
     {
         IsVersioned = true;
+        return this;
+    }
+
+    /// <summary>Declares that it stops something, and which operation says beforehand what.</summary>
+    public AdminOperation Stops(string impact)
+    {
+        Impact = impact;
         return this;
     }
 

@@ -55,14 +55,15 @@ sealed class ApplyRun
     internal void NotDeclared(object row, string what)
     {
         if (Prune)
-        {
-            Db.Remove(row);
-            changes.Add($"- {what}");
-        }
+            Removed(row, what);
         else
-        {
             Kept($"{what} is not in the files; prune removes it");
-        }
+    }
+
+    internal void Removed(object row, string what)
+    {
+        Db.Remove(row);
+        changes.Add($"- {what}");
     }
 
     internal void Kept(string line) => kept.Add($"! {line}");

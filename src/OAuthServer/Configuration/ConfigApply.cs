@@ -88,6 +88,7 @@ public static class ConfigApply
     {
         foreach (var state in await CheckAsync(run.Db, orgs, errors, run.Prune))
         {
+            TrialStep.Run(run, state);
             OrganizationStep.Run(run, state);
             NetworkStep.Run(run, state);
             ProfileStep.Run(run, state);

@@ -42,6 +42,9 @@ sealed class OrgState
 
     internal Dictionary<string, PolicyTest> Tests { get; private set; } = new(StringComparer.Ordinal);
 
+    /// <summary>Changes that revert unless they are confirmed.</summary>
+    internal List<TrialChange> Trials { get; private set; } = [];
+
     internal string Name => Declared.File.Name;
 
     internal static async Task<OrgState> LoadAsync(ServerDb db, DeclaredOrg declared)
@@ -74,6 +77,7 @@ sealed class OrgState
         state.Secrets = await db.AppSecrets.Where(secret => db.ConnectedApps.Any(app => app.OrgId == id && app.Id == secret.AppId))
             .OrderBy(secret => secret.Id).ToListAsync();
         state.Tests = await db.PolicyTests.Where(test => test.OrgId == id).OrderBy(test => test.Name).ToDictionaryAsync(test => test.Name, StringComparer.Ordinal);
+        state.Trials = await db.TrialChanges.Where(trial => trial.OrgId == id && trial.ConfirmedAt == null && trial.RevertedAt == null).OrderBy(trial => trial.SavedAt).ToListAsync();
         return state;
     }
 

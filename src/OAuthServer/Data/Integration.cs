@@ -53,6 +53,12 @@ public sealed class Integration
     public string? NewClientId { get; set; }
 
     public DateTimeOffset? StageChangedAt { get; set; }
+
+    /// <summary>How urgent it is, 0 to 100, as it was last worked out (IntegrationScoring): what lists are ordered by. 0 where no password was ever used.</summary>
+    public int Score { get; set; }
+
+    /// <summary>The day on which that was, in days since 1970, UTC; 0 = it is to be worked out again.</summary>
+    public int ScoredOn { get; set; }
 }
 
 /// <summary>How far an integration has come.</summary>

@@ -6,6 +6,9 @@ public sealed class OutboxMessage
     /// <summary>Also the Message-ID's left side, so that a repeated delivery can be recognised.</summary>
     public required string Id { get; set; }
 
+    /// <summary>The organization it was written for; null = the server's own, or older than this column.</summary>
+    public string? OrgId { get; set; }
+
     public required string Recipient { get; set; }
 
     public required string Subject { get; set; }

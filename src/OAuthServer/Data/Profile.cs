@@ -14,6 +14,20 @@ public sealed class Profile
     public int Version { get; set; }
 }
 
+/// <summary>
+/// The last login that a profile decided, of those that the inventory has counted (IntegrationMark): found while they are counted, so that no
+/// login pays for an index by profile.
+/// </summary>
+public sealed class ProfileUse
+{
+    public required string ProfileId { get; set; }
+
+    /// <summary>The login record. While it is kept, records name the profile; they are forgotten in their order.</summary>
+    public long RecordId { get; set; }
+
+    public DateTimeOffset At { get; set; }
+}
+
 /// <summary>One saved state of a profile. Never changed: a login record names the version it was decided by.</summary>
 public sealed class ProfileVersion
 {

@@ -23,6 +23,8 @@ public abstract partial class ServerDb(DbContextOptions options) : DbContext(opt
 
     public DbSet<ProfileVersion> ProfileVersions => Set<ProfileVersion>();
 
+    public DbSet<ProfileUse> ProfileUses => Set<ProfileUse>();
+
     public DbSet<User> Users => Set<User>();
 
     public DbSet<PastPassword> PastPasswords => Set<PastPassword>();
@@ -153,10 +155,13 @@ public abstract partial class ServerDb(DbContextOptions options) : DbContext(opt
             e.HasKey(v => new { v.ProfileId, v.Version });
             e.HasOne<Profile>().WithMany().HasForeignKey(v => v.ProfileId);
         });
+        modelBuilder.Entity<ProfileUse>(e => { e.HasKey(u => u.ProfileId); e.HasOne<Profile>().WithOne().HasForeignKey<ProfileUse>(u => u.ProfileId); });
         modelBuilder.Entity<User>(e =>
         {
             e.HasIndex(u => u.NormalizedUsername).IsUnique();
             e.HasIndex(u => new { u.OrgId, u.NormalizedUsername });
+            e.HasIndex(u => new { u.OrgId, u.Status });
+            e.HasIndex(u => u.Email);
             e.HasOne<Organization>().WithMany().HasForeignKey(u => u.OrgId);
             e.HasOne<Profile>().WithMany().HasForeignKey(u => u.ProfileId).OnDelete(DeleteBehavior.Restrict);
         });
@@ -250,7 +255,12 @@ public abstract partial class ServerDb(DbContextOptions options) : DbContext(opt
         modelBuilder.Entity<SigningKey>().HasKey(k => k.Kid);
         // No foreign keys: a record outlives what it speaks of, and an insert on the hot path checks nothing.
         modelBuilder.Entity<LoginRecord>(ConfigureRecords);
-        modelBuilder.Entity<OutboxMessage>().HasIndex(m => new { m.SentAt, m.NextAttemptAt });
+        // No foreign key: mail on its way outlives whom it is about.
+        modelBuilder.Entity<OutboxMessage>(e =>
+        {
+            e.HasIndex(m => new { m.SentAt, m.NextAttemptAt });
+            e.HasIndex(m => new { m.OrgId, m.CreatedAt, m.Id }).HasFilter("sent_at IS NULL");
+        });
         modelBuilder.Entity<DataProtectionKey>().HasKey(k => k.Name);
         modelBuilder.Entity<ChangeStamp>(e =>
         {

@@ -39,6 +39,7 @@ public sealed class Outbox(MasterKey key, TimeProvider clock)
         db.OutboxMessages.Add(new OutboxMessage
         {
             Id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
+            OrgId = mail.OrgId,
             Recipient = mail.To,
             Subject = mail.Subject,
             Body = key.Protect(Purpose, JsonSerializer.SerializeToUtf8Bytes(new Body(mail.Text, mail.Html))),
@@ -66,7 +67,7 @@ public sealed class Outbox(MasterKey key, TimeProvider clock)
     {
         var body = JsonSerializer.Deserialize<Body>(key.Unprotect(Purpose, row.Body))
             ?? throw new CryptographicException("The sealed body is empty.");
-        return new Mail(row.Recipient, row.Subject, body.Text, body.Html);
+        return new Mail(row.Recipient, row.Subject, body.Text, body.Html) { OrgId = row.OrgId };
     }
 
     internal void Counted(int unsent) => Volatile.Write(ref depth, unsent);

@@ -21,7 +21,7 @@ public sealed class OldWays(Database database, ChangeWatch changes, TimeProvider
     static async Task<OldWaysSnapshot> LoadAsync(ServerDb db, DateTimeOffset now)
     {
         var windows = (await db.BrownOuts.AsNoTracking().Where(b => b.StoppedAt == null && b.EndsAt > now).OrderBy(b => b.StartsAt).ToListAsync())
-            .ConvertAll(window => new BrownOutWindow(window.Id, window.OrgId, window.StartsAt, window.EndsAt, [.. BrownOutSelection.Of(window).Integrations ?? []]));
+            .ConvertAll(window => BrownOutWindow.Of(window));
         var chosen = windows.SelectMany(window => window.Chosen).Distinct(StringComparer.Ordinal).ToList();
         var rows = await db.Integrations.AsNoTracking()
             .Where(i => i.Stage == IntegrationStage.Closed || i.IsProtected || chosen.Contains(i.Id))
@@ -48,6 +48,9 @@ public sealed record BrownOutSelection
     /// <summary>Their ids; null = every login by password.</summary>
     public IReadOnlyList<string>? Integrations { get; init; }
 
+    /// <summary>What the name of each one's network meant when the brown-out was announced; null where nothing was kept.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<KeptNetwork>>? Networks { get; init; }
+
     public static BrownOutSelection Of(BrownOut window) => SettingsJson.Read<BrownOutSelection>(window.Selection);
 }
 
@@ -60,8 +63,11 @@ public sealed record BrownOutSelection
 public sealed record KnownWay(string Id, WayKey Key, bool IsClosed, bool IsProtected, NetworkList? Networks = null)
 {
     /// <summary>By what its network is called now, and by what it was when it was closed: renaming a network opens nothing.</summary>
-    internal bool IsTakenBy(WayKey login, IPAddress? from) =>
-        Key == login || Networks is { } kept && Key == login with { Network = Key.Network } && WayNetworks.Hold(kept, Key.Network, from);
+    internal bool IsTakenBy(WayKey login, IPAddress? from) => Key == login || Networks is { } kept && IsTakenBy(login, from, kept);
+
+    /// <summary>By what the networks were then, and by nothing else.</summary>
+    internal bool IsTakenBy(WayKey login, IPAddress? from, NetworkList kept) =>
+        Key == login with { Network = Key.Network } && WayNetworks.Hold(kept, Key.Network, from);
 }
 
 /// <summary>A brown-out that has neither ended nor been stopped.</summary>
@@ -70,8 +76,25 @@ public sealed record KnownWay(string Id, WayKey Key, bool IsClosed, bool IsProte
 /// <param name="StartsAt">From when on.</param>
 /// <param name="EndsAt">Until when.</param>
 /// <param name="Chosen">The integrations it is for; empty = every login by password.</param>
-public sealed record BrownOutWindow(string Id, string OrgId, DateTimeOffset StartsAt, DateTimeOffset EndsAt, FrozenSet<string> Chosen)
+/// <param name="Networks">Of the chosen ones, by their ids, what their networks' names meant when it was announced; null = nothing was kept.</param>
+public sealed record BrownOutWindow(
+    string Id, string OrgId, DateTimeOffset StartsAt, DateTimeOffset EndsAt, FrozenSet<string> Chosen, FrozenDictionary<string, NetworkList>? Networks = null)
 {
+    internal static BrownOutWindow Of(BrownOut window)
+    {
+        var selection = BrownOutSelection.Of(window);
+        return new(
+            window.Id, window.OrgId, window.StartsAt, window.EndsAt, [.. selection.Integrations ?? []],
+            selection.Networks?.Where(pair => pair.Value.Count > 0).ToFrozenDictionary(pair => pair.Key, pair => WayNetworks.ListOf(pair.Value), StringComparer.Ordinal));
+    }
+
+    /// <summary>
+    /// Whether it is for a login that takes one of these ways. A chosen way is told by what its network was when the brown-out was announced: renaming
+    /// a network, or giving its name to another, changes nothing of what was announced.
+    /// </summary>
+    internal bool IsFor(IEnumerable<KnownWay> known, WayKey login, IPAddress? from) => Chosen.Count == 0 || known.Any(way =>
+        Chosen.Contains(way.Id) && (Networks is { } networks && networks.TryGetValue(way.Id, out var kept) ? way.IsTakenBy(login, from, kept) : way.Key == login));
+
     internal bool IsInForce(DateTimeOffset at) => StartsAt <= at && at < EndsAt;
 }
 
@@ -94,25 +117,18 @@ public sealed class OldWaysSnapshot(FrozenSet<string> orgs, FrozenDictionary<str
     // Apart, so that what its lambda holds is made only for those who need it.
     OldWayFinding Look(LoginFacts facts, RequestContext request)
     {
-        var way = KnownWayOf(facts, request);
-        if (way is { IsClosed: true })
-            return new(new(way.Id, null), [], null);
-        if (!windows.TryGetValue(facts.Org.Id, out var announced))
-            return OldWayFinding.Nothing;
-        var hit = announced.Where(window => window.IsInForce(facts.At) && (window.Chosen.Count == 0 || way is not null && window.Chosen.Contains(way.Id))).ToList();
-        return hit.Count == 0 ? OldWayFinding.Nothing
-            : way is { IsProtected: true } ? new(null, hit, way.Id)
-            : new(new(hit[0].Id, hit.Max(window => window.EndsAt)), [], null);
-    }
-
-    KnownWay? KnownWayOf(LoginFacts facts, RequestContext request)
-    {
-        if (!ways.TryGetValue(facts.User.Id, out var known))
-            return null;
-        var key = new WayKey(
+        var known = ways.GetValueOrDefault(facts.User.Id) ?? [];
+        var login = new WayKey(
             facts.User.Id, facts.App?.ClientId ?? "", WayKey.NetworkOf(facts.TrustedNetwork?.Label, facts.From), WayKey.ClientOf(request.UserAgent, request.ClientVersion));
         // A closed one first: of two that overlap since networks were changed, the refusal stands.
-        var taken = known.Where(way => way.IsTakenBy(key, facts.From)).ToList();
-        return taken.Find(way => way.IsClosed) ?? taken.Find(way => way.IsProtected) ?? taken.FirstOrDefault();
+        var taken = known.Where(way => way.IsTakenBy(login, facts.From)).ToList();
+        if (taken.Find(way => way.IsClosed) is { } closed)
+            return new(new(closed.Id, null), [], null);
+        if (!windows.TryGetValue(facts.Org.Id, out var announced))
+            return OldWayFinding.Nothing;
+        var hit = announced.Where(window => window.IsInForce(facts.At) && window.IsFor(known, login, facts.From)).ToList();
+        return hit.Count == 0 ? OldWayFinding.Nothing
+            : taken.Find(way => way.IsProtected) is { } spared ? new(null, hit, spared.Id)
+            : new(new(hit[0].Id, hit.Max(window => window.EndsAt)), [], null);
     }
 }

@@ -40,5 +40,8 @@ public static class WayNetworks
 
     /// <summary>What an integration's plan keeps; null where nothing was kept.</summary>
     internal static NetworkList? KeptBy(string? plan) => plan is null || JsonNode.Parse(plan)?["networks"] is not JsonArray kept ? null
-        : new([.. kept.Select(node => SettingsJson.Read<KeptNetwork>(node!.ToJsonString())).Select(network => IpRange.TryParse(network.Range, network.Name)).OfType<IpRange>()]);
+        : ListOf(kept.Select(node => SettingsJson.Read<KeptNetwork>(node!.ToJsonString())));
+
+    /// <summary>The networks that were kept, to be looked into.</summary>
+    internal static NetworkList ListOf(IEnumerable<KeptNetwork> kept) => new([.. kept.Select(network => IpRange.TryParse(network.Range, network.Name)).OfType<IpRange>()]);
 }

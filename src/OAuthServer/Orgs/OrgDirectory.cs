@@ -36,7 +36,8 @@ public sealed class OrgDirectory(Database database, ChangeWatch changes) : IDisp
                 (p, v) => new { Profile = p, v.Settings })
             .ToListAsync();
         var withProvider = (await db.IdentityProviders.AsNoTracking().Where(p => p.IsActive).Select(p => p.OrgId).Distinct().ToListAsync()).ToHashSet(StringComparer.Ordinal);
-        var runAs = await db.Users.AsNoTracking().Where(u => db.ConnectedApps.Any(app => app.RunAsUserId == u.Id)).ToListAsync();
+        // From the few apps to their users: from the users, all of them would be read.
+        var runAs = await db.ConnectedApps.Where(app => app.RunAsUserId != null).Select(app => app.RunAsUserId!).Distinct().Join(db.Users.AsNoTracking(), id => id, user => user.Id, (_, user) => user).ToListAsync();
         return new(
             orgs,
             profiles.ToFrozenDictionary(

@@ -114,15 +114,6 @@ public sealed class AuthenticatorsTests
     }
 
     [Fact]
-    public async Task An_administrator_removes_without_a_password_and_the_owner_is_told()
-    {
-        await using var scene = await AccountScene.NewAsync();
-        await ConfirmAsync(scene, await BeginAsync(scene));
-        Assert.IsType<AuthenticatorRemoval.Removed>(await scene.Authenticators.RemoveByAdministratorAsync(scene.Ada, TestContext.Current.CancellationToken));
-        Assert.Single(await scene.MailsAsync(), mail => mail.Text.Contains("Your administrator removed", StringComparison.Ordinal));
-    }
-
-    [Fact]
     public async Task A_new_set_of_recovery_codes_ends_the_old_one()
     {
         await using var scene = await AccountScene.NewAsync();

@@ -75,8 +75,8 @@ public sealed class SignInOperationsTests(Servers servers)
     public async Task Who_uses_a_token_is_known_also_from_inside_the_trusted_networks()
     {
         var (scene, user, _) = await HistoryAsync("SQLite");
-        var users = (await scene.Room<SignInOperations>().TokenUsersAsync(await scene.CallAsync("sign-ins.token-users"), new())).Value!.Items;
-        Assert.Equal([(user.Username, null, 1, 0), (user.Username, "Head office", 0, 1)], users.Select(use => (use.User!, use.Network, use.Needed, use.NotNeeded)).OrderBy(use => use.Network, StringComparer.Ordinal));
+        var users = (await scene.Room<TokenUserOperations>().ListAsync(await scene.CallAsync("sign-ins.token-users"), new())).Value!.Items;
+        Assert.Equal([(user.Username, null, 1, 0), (user.Username, "Head office", 0, 1)], users.Select(use => (use.User, use.Network, use.Needed, use.NotNeeded)).OrderBy(use => use.Network, StringComparer.Ordinal));
         Assert.Contains("Head office", (await scene.Browser.GetAsync("/setup/sign-ins/token-users")).Html, StringComparison.Ordinal);
     }
 

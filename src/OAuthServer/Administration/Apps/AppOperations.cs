@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OAuthServer.Administration.Integrations;
 using OAuthServer.Administration.Policies;
 using OAuthServer.Apps;
 using OAuthServer.Configuration;
@@ -12,8 +13,6 @@ public sealed class AppOperations(Database database, ChangeWatch changes, Policy
 {
     const string ListPage = "/setup/apps";
     const string Page = "/setup/apps/app";
-    const int UsualPage = 50;
-    const int LargestPage = 500;
 
     /// <inheritdoc />
     public IEnumerable<AdminOperation> All =>
@@ -24,13 +23,14 @@ public sealed class AppOperations(Database database, ChangeWatch changes, Policy
         AdminOperation.Change<CreateApp, AppSight>("apps.create", "POST", "/apps", ListPage, "Make an app.", CreateAsync),
         AdminOperation.Change<SaveApp, AppSight>("apps.save", "PUT", "/apps/{app}", Page, "Replace an app's settings.", SaveAsync).Versioned(),
         AdminOperation.Change<AppName, AppSight>("apps.activate", "POST", "/apps/{app}/activate", Page, "Switch an app on.", (call, input) => SwitchAsync(call, input, on: true)).Versioned(),
-        AdminOperation.Change<AppName, AppSight>("apps.deactivate", "POST", "/apps/{app}/deactivate", Page, "Switch an app off: it logs nobody in any more, and refreshes nothing.", (call, input) => SwitchAsync(call, input, on: false)).Versioned(),
-        AdminOperation.Change<AppName, Nothing>("apps.delete", "DELETE", "/apps/{app}", Page, "Remove an app with its secrets and all its tokens.", DeleteAsync).Versioned(),
+        AdminOperation.Change<AppName, AppSight>("apps.deactivate", "POST", "/apps/{app}/deactivate", Page, "Switch an app off: it logs nobody in any more, and refreshes nothing.", (call, input) => SwitchAsync(call, input, on: false)).Versioned().Stops("apps.impact"),
+        AdminOperation.Change<AppName, Nothing>("apps.delete", "DELETE", "/apps/{app}", Page, "Remove an app with its secrets and all its tokens.", DeleteAsync).Versioned().Stops("apps.impact"),
     ];
 
     public async Task<AdminAnswer<AdminPage<AppLine>>> ListAsync(AdminCall call, ListApps input)
     {
-        var size = Math.Clamp(input.Limit ?? UsualPage, 1, LargestPage);
+        if (Paging.Refuse(input.Limit) is { } refusal)
+            return refusal;
         await using var db = database.NewContext();
         var query = db.ConnectedApps.AsNoTracking().Where(app => app.OrgId == call.Org.Id);
 #pragma warning disable CA1304, CA1309, CA1311, CA1862, MA0011 // the database compares, and orders the same way
@@ -42,7 +42,7 @@ public sealed class AppOperations(Database database, ChangeWatch changes, Policy
             query = query.Where(app => app.ClientId.ToLower().Contains(text) || app.Name.ToLower().Contains(text));
         }
 #pragma warning restore CA1304, CA1309, CA1311, CA1862, MA0011
-        var rows = await query.OrderBy(app => app.ClientId).Take(size + 1)
+        var rows = await query.OrderBy(app => app.ClientId).Take(Paging.Size(input.Limit) + 1)
             .Select(app => new
             {
                 App = app,
@@ -50,8 +50,8 @@ public sealed class AppOperations(Database database, ChangeWatch changes, Policy
                 Proven = db.AppSecrets.Where(secret => secret.AppId == app.Id).Max(secret => secret.LastUsedAt),
                 Last = db.LoginRecords.Where(record => record.OrgId == app.OrgId && record.ClientId == app.ClientId).Max(record => (long?)record.Id),
             }).ToListAsync(call.Cancellation);
-        var shown = rows.Take(size).ToList();
-        var ids = shown.ConvertAll(row => row.Last).OfType<long>().ToList();
+        var (shown, next) = Paging.Cut(rows, input.Limit, row => row.App.ClientId);
+        var ids = shown.Select(row => row.Last).OfType<long>().ToList();
         var records = await db.LoginRecords.AsNoTracking().Where(record => ids.Contains(record.Id)).Select(record => new { record.Id, record.At, record.UserId })
             .ToDictionaryAsync(record => record.Id, call.Cancellation);
         var userIds = records.Values.Select(record => record.UserId).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
@@ -64,7 +64,7 @@ public sealed class AppOperations(Database database, ChangeWatch changes, Policy
                     row.App.ClientId, row.App.Name, row.App.IsActive, settings.IsPublic, settings.Flows, row.Secrets,
                     AppRows.Later(last?.At, row.Proven), last?.UserId is { } user ? users.GetValueOrDefault(user) : null);
             })],
-            rows.Count > size ? shown[^1].App.ClientId : null);
+            next);
     }
 
     public async Task<AdminAnswer<AppSight>> GetAsync(AdminCall call, AppName input)
@@ -80,11 +80,14 @@ public sealed class AppOperations(Database database, ChangeWatch changes, Policy
         await using var db = database.NewContext();
         if (await AppRows.Of(db, call, input.App).AsNoTracking().SingleOrDefaultAsync(call.Cancellation) is not { } app)
             return new AdminRefusal.NotFound("app");
+        var programs = await NamedIntegrations.OfAsync(db, db.Integrations.Where(row => row.OrgId == call.Org.Id && row.ClientId == app.ClientId), call.Cancellation);
         return new AppImpact(
             await AppRows.UseAsync(db, call, app),
             await db.Consents.CountAsync(consent => consent.AppId == app.Id, call.Cancellation),
             await AppRows.SecretsAsync(db, call, app),
-            await db.Integrations.CountAsync(integration => integration.OrgId == call.Org.Id && integration.ClientId == app.ClientId, call.Cancellation));
+            programs.First.Count + programs.More,
+            await NamedFew.OfAsync(AppRows.UsersOf(db, call, app), call.Cancellation),
+            programs);
     }
 
     public async Task<AdminAnswer<AppSight>> CreateAsync(AdminCall call, CreateApp input)
@@ -128,10 +131,9 @@ public sealed class AppOperations(Database database, ChangeWatch changes, Policy
         var report = Flaws.Report(errors);
         await using var db = call.Begin(database);
         await using var transaction = await db.Database.BeginTransactionAsync(call.Cancellation);
-        if (await AppRows.TakeAsync(db, call, input.App) is not { } app)
-            return new AdminRefusal.NotFound("app");
-        if (call.HasSeenAnother(AppRows.VersionOf(app)))
-            return new AdminRefusal.Changed();
+        var (app, refusal) = await AppRows.TakeSeenAsync(db, call, input.App);
+        if (app is null)
+            return refusal!;
         var read = AppDocument.Read(input.Settings, app.ClientId, report);
         var runAs = read is { } whom ? await AppReferences.CheckAsync(db, call, whom.File, whom.Settings, report) : null;
         if (read is not var (file, settings) || errors.Count > 0)
@@ -160,10 +162,9 @@ public sealed class AppOperations(Database database, ChangeWatch changes, Policy
     {
         await using var db = call.Begin(database);
         await using var transaction = await db.Database.BeginTransactionAsync(call.Cancellation);
-        if (await AppRows.TakeAsync(db, call, input.App) is not { } app)
-            return new AdminRefusal.NotFound("app");
-        if (call.HasSeenAnother(AppRows.VersionOf(app)))
-            return new AdminRefusal.Changed();
+        var (app, refusal) = await AppRows.TakeSeenAsync(db, call, input.App);
+        if (app is null)
+            return refusal!;
         db.Remove(app);
         await db.SaveChangesAsync(call.Cancellation);
         await transaction.CommitAsync(call.Cancellation);
@@ -175,10 +176,9 @@ public sealed class AppOperations(Database database, ChangeWatch changes, Policy
     {
         await using var db = call.Begin(database);
         await using var transaction = await db.Database.BeginTransactionAsync(call.Cancellation);
-        if (await AppRows.TakeAsync(db, call, input.App) is not { } app)
-            return new AdminRefusal.NotFound("app");
-        if (call.HasSeenAnother(AppRows.VersionOf(app)))
-            return new AdminRefusal.Changed();
+        var (app, refusal) = await AppRows.TakeSeenAsync(db, call, input.App);
+        if (app is null)
+            return refusal!;
         app.IsActive = on;
         await db.SaveChangesAsync(call.Cancellation);
         await transaction.CommitAsync(call.Cancellation);

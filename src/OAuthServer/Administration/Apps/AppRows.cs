@@ -1,5 +1,7 @@
 using System.Text;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using OAuthServer.Apps;
 using OAuthServer.Configuration;
 using OAuthServer.Data;
 using OAuthServer.Http;
@@ -21,12 +23,20 @@ static class AppRows
             ? null
             : await Of(db, call, clientId).SingleAsync(call.Cancellation);
 
+    /// <summary>The same, while it is what the caller has seen; otherwise why it is not.</summary>
+    internal static async Task<(ConnectedApp? App, AdminRefusal? Refusal)> TakeSeenAsync(ServerDb db, AdminCall call, string clientId) => await TakeAsync(db, call, clientId) switch
+    {
+        null => (null, new AdminRefusal.NotFound("app")),
+        var app when call.HasSeenAnother(VersionOf(app)) => (null, new AdminRefusal.Changed()),
+        var app => (app, null),
+    };
+
     /// <summary>Changes with whatever an administrator can change of the app itself.</summary>
     internal static string VersionOf(ConnectedApp app) =>
         ContentVersion.Of(Encoding.UTF8.GetBytes($"{app.Name}\n{app.IsActive}\n{app.RunAsUserId}\n{AppDocument.SettingsOf(app).ToJsonString()}"));
 
     internal static async Task<AppSight> SightAsync(ServerDb db, AdminCall call, ConnectedApp app) =>
-        new(AppDocument.ElementOf(app, await RunAsAsync(db, app, call.Cancellation)), await SecretsAsync(db, call, app), app.CreatedAt, await UseAsync(db, call, app));
+        new(AppDocument.ElementOf(app, await RunAsAsync(db, app, call.Cancellation)), await SecretsAsync(db, call, app), app.CreatedAt, await UseAsync(db, call, app), await KeysAsync(db, call, app));
 
     internal static async Task<IReadOnlyList<AppSecretLine>> SecretsAsync(ServerDb db, AdminCall call, ConnectedApp app) =>
     [
@@ -48,6 +58,28 @@ static class AppRows
         return new(
             Later(last?.At, proven), by, last?.Decision == "deny", logins,
             await grants.Select(grant => grant.UserId).Distinct().CountAsync(call.Cancellation), await grants.CountAsync(call.Cancellation));
+    }
+
+    /// <summary>The names of those who hold tokens of it that live.</summary>
+    internal static IQueryable<string> UsersOf(ServerDb db, AdminCall call, ConnectedApp app)
+    {
+        var grants = LiveGrants(db, app, call.At);
+        return db.Users.Where(user => user.OrgId == call.Org.Id && grants.Any(grant => grant.UserId == user.Id)).Select(user => user.Username);
+    }
+
+    /// <summary>Its public keys, with the use that follows from its records: the token path writes nothing of them.</summary>
+    static async Task<AppKeys?> KeysAsync(ServerDb db, AdminCall call, ConnectedApp app)
+    {
+        var settings = SettingsJson.Read<AppSettings>(app.Settings);
+        if (settings.Jwks is not { } jwks)
+            return null;
+        var kids = jwks.TryGetProperty("keys", out var keys) && keys.ValueKind == JsonValueKind.Array
+            ? keys.EnumerateArray().Select(key => key.TryGetProperty("kid", out var kid) && kid.ValueKind == JsonValueKind.String ? kid.GetString()! : "").ToList() : [];
+        var records = db.LoginRecords.Where(record => record.OrgId == call.Org.Id && record.ClientId == app.ClientId).OrderByDescending(record => record.Id).Take(AppUse.MostCounted)
+            .Where(record => record.Decision == "allow");
+        if (settings.AuthMethods.Any(method => method != ClientAuthMethod.PrivateKeyJwt))
+            records = records.Where(record => record.Channel == Policy.LoginChannel.JwtBearer || record.Channel == Policy.LoginChannel.SamlBearer);
+        return new(kids, await records.MaxAsync(record => (DateTimeOffset?)record.At, call.Cancellation));
     }
 
     /// <summary>Grants whose tokens may still be alive.</summary>

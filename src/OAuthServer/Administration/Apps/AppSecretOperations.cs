@@ -15,8 +15,8 @@ public sealed class AppSecretOperations(Database database, MasterKey key, Change
     public IEnumerable<AdminOperation> All =>
     [
         AdminOperation.Change<AddSecret, NewSecret>("apps.add-secret", "POST", "/apps/{app}/secrets", Page, "Make another secret for an app. Its value is in this answer and nowhere else.", AddAsync).Versioned(),
-        AdminOperation.Change<SecretName, AppSight>("apps.remove-secret", "DELETE", "/apps/{app}/secrets/{secret}", Page, "Remove a secret of an app: whoever still uses it is refused at once.", RemoveAsync).Versioned(),
-        AdminOperation.Change<AppName, RevokedTokens>("apps.revoke-tokens", "POST", "/apps/{app}/revoke-tokens", Page, "End all tokens of an app, and what was about to become one. Consents stay.", RevokeTokensAsync).Versioned(),
+        AdminOperation.Change<SecretName, AppSight>("apps.remove-secret", "DELETE", "/apps/{app}/secrets/{secret}", Page, "Remove a secret of an app: whoever still uses it is refused at once.", RemoveAsync).Versioned().Stops("apps.impact"),
+        AdminOperation.Change<AppName, RevokedTokens>("apps.revoke-tokens", "POST", "/apps/{app}/revoke-tokens", Page, "End all tokens of an app, and what was about to become one. Consents stay.", RevokeTokensAsync).Versioned().Stops("apps.impact"),
     ];
 
     public async Task<AdminAnswer<NewSecret>> AddAsync(AdminCall call, AddSecret input)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OAuthServer.Administration.Integrations;
 using OAuthServer.Policy;
 
 namespace OAuthServer.Administration.Apps;
@@ -29,7 +30,16 @@ public sealed record AppName(string App);
 /// <param name="Secrets">Its secrets, never their values.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="Use">Who uses it.</param>
-public sealed record AppSight(JsonElement Settings, IReadOnlyList<AppSecretLine> Secrets, DateTimeOffset CreatedAt, AppUse Use);
+/// <param name="Keys">Its public keys; null = it has none.</param>
+public sealed record AppSight(JsonElement Settings, IReadOnlyList<AppSecretLine> Secrets, DateTimeOffset CreatedAt, AppUse Use, AppKeys? Keys = null);
+
+/// <summary>The public keys of an app, whose private halves sign its assertions.</summary>
+/// <param name="Kids">Their names in the app's key set (RFC 7517 section 4.5); empty text = it has none.</param>
+/// <param name="LastUsedAt">
+/// When one of them last proved the app, derived: the newest login that was let in by an assertion, or by any way where the app proves itself by keys
+/// alone. Which of several keys it was is not recorded. Null = none among its newest logins.
+/// </param>
+public sealed record AppKeys(IReadOnlyList<string> Kids, DateTimeOffset? LastUsedAt);
 
 /// <summary>A secret of an app. Its value was shown once, when it was made.</summary>
 /// <param name="Name">What administrators call it.</param>
@@ -87,7 +97,9 @@ public sealed record NewSecret(string App, string Name, string Value, DateTimeOf
 /// <param name="Consents">How many users have let it in for good, and would be asked again.</param>
 /// <param name="Secrets">Its secrets, which go with it.</param>
 /// <param name="Integrations">How many programs were seen that come in by it.</param>
-public sealed record AppImpact(AppUse Use, int Consents, IReadOnlyList<AppSecretLine> Secrets, int Integrations);
+/// <param name="Users">Whose tokens of it live.</param>
+/// <param name="Programs">The programs that come in by it, the last seen first.</param>
+public sealed record AppImpact(AppUse Use, int Consents, IReadOnlyList<AppSecretLine> Secrets, int Integrations, NamedFew Users, NamedIntegrations Programs);
 
 /// <summary>Tokens that were ended.</summary>
 /// <param name="Grants">Of how many logins.</param>

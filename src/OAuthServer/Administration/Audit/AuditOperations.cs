@@ -10,8 +10,6 @@ namespace OAuthServer.Administration.Audit;
 public sealed class AuditOperations(Database database) : IAdminOperations
 {
     const string Page = "/setup/system/audit";
-    const int UsualPage = 50;
-    const int LargestPage = 500;
     const int ExportedAtOnce = 1_000;
 
     /// <inheritdoc />
@@ -25,11 +23,13 @@ public sealed class AuditOperations(Database database) : IAdminOperations
     public async Task<AdminAnswer<AdminPage<AuditLine>>> ListAsync(AdminCall call, ListAudit input)
     {
         if (!IsNumber(input.After, out var after))
-            return new AdminRefusal.Invalid("after", "is not what an answer called next.");
-        var size = Math.Clamp(input.Limit ?? UsualPage, 1, LargestPage);
+            return Paging.NoPlace;
+        if (Paging.Refuse(input.Limit) is { } refusal)
+            return refusal;
         await using var db = database.NewContext();
-        var rows = await Query(db, call, input, after).Take(size + 1).ToListAsync(call.Cancellation);
-        return new AdminPage<AuditLine>([.. rows.Take(size).Select(LineOf)], rows.Count > size ? rows[size - 1].Id.ToString(CultureInfo.InvariantCulture) : null);
+        var rows = await Query(db, call, input, after).Take(Paging.Size(input.Limit) + 1).ToListAsync(call.Cancellation);
+        var (shown, next) = Paging.Cut(rows, input.Limit, row => row.Id.ToString(CultureInfo.InvariantCulture));
+        return new AdminPage<AuditLine>([.. shown.Select(LineOf)], next);
     }
 
     public async Task<AdminAnswer<AuditSight>> GetAsync(AdminCall call, AuditNumber input)
@@ -43,8 +43,8 @@ public sealed class AuditOperations(Database database) : IAdminOperations
     }
 
     public Task<AdminAnswer<AdminFile>> ExportAsync(AdminCall call, ListAudit input) => Task.FromResult<AdminAnswer<AdminFile>>(
-        !IsNumber(input.After, out var after)
-            ? new AdminRefusal.Invalid("after", "is not what an answer called next.")
+        !IsNumber(input.After, out var after) ? Paging.NoPlace
+            : Paging.Refuse(input.Limit) is { } refusal ? refusal
             : new AdminFile("audit.csv", "text/csv; charset=utf-8", (stream, cancellation) => WriteAsync(stream, call, input, after, cancellation)));
 
     async Task WriteAsync(Stream stream, AdminCall call, ListAudit input, long? after, CancellationToken cancellation)

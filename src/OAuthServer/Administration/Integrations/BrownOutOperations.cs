@@ -52,9 +52,10 @@ public enum BrownOutState
 /// <param name="Refused">Logins that it refused; counted up to 10,000.</param>
 /// <param name="StoppedAt">When it ended before its time.</param>
 /// <param name="StopReason">Why.</param>
+/// <param name="LastRefusedAt">When it refused the last of these.</param>
 public sealed record BrownOutSight(
     string Id, DateTimeOffset StartsAt, DateTimeOffset EndsAt, BrownOutState State, IReadOnlyList<string>? Integrations, string AnnouncedBy, DateTimeOffset AnnouncedAt, int Refused,
-    DateTimeOffset? StoppedAt, string? StopReason);
+    DateTimeOffset? StoppedAt, string? StopReason, DateTimeOffset? LastRefusedAt = null);
 
 /// <summary>What a brown-out would hit.</summary>
 /// <param name="Hit">Integrations that use a password and are not protected.</param>
@@ -80,26 +81,26 @@ public sealed class BrownOutOperations(
         AdminOperation.Read<ListBrownOuts, AdminPage<BrownOutSight>>("brown-outs.list", "/brown-outs", Page, "List brown-outs: announced, in force, over and stopped.", ListAsync),
         AdminOperation.Read<BrownOutId, BrownOutSight>("brown-outs.get", "/brown-outs/{brownOut}", Page, "Show one brown-out: when it refuses whom, how it stands, and how many logins it refused.", GetAsync),
         AdminOperation.Read<AnnounceBrownOut, BrownOutImpact>("brown-outs.impact", "/brown-outs/impact", Page, "Show what a brown-out would hit.", ImpactAsync),
-        AdminOperation.Change<AnnounceBrownOut, BrownOutSight>("brown-outs.announce", "POST", "/brown-outs", Page, "Announce a brown-out: owners and administrators are written to, and in the window passwords are refused.", AnnounceAsync),
-        AdminOperation.Change<BrownOutId, BrownOutSight>("brown-outs.cancel", "DELETE", "/brown-outs/{brownOut}", Page, "Cancel a brown-out, also one in force: from that moment on it refuses nobody.", CancelAsync),
+        AdminOperation.Change<AnnounceBrownOut, BrownOutSight>("brown-outs.announce", "POST", "/brown-outs", Page, "Announce a brown-out: owners and administrators are written to, and in the window passwords are refused.", AnnounceAsync).Stops("brown-outs.impact"),
+        AdminOperation.Change<BrownOutId, BrownOutSight>("brown-outs.cancel", "DELETE", "/brown-outs/{brownOut}", Page, "Cancel a brown-out, also one in force: from that moment on it refuses nobody.", CancelAsync).Stops("brown-outs.get"),
     ];
 
     public async Task<AdminAnswer<AdminPage<BrownOutSight>>> ListAsync(AdminCall call, ListBrownOuts input)
     {
-        if (input.Limit is < 1 or > 500)
-            return new AdminRefusal.Invalid("limit", "must be 1 to 500.");
-        var limit = input.Limit ?? 50;
+        if (Paging.Refuse(input.Limit) is { } refusal)
+            return refusal;
         await using var db = database.NewContext();
         var rows = db.BrownOuts.AsNoTracking().Where(b => b.OrgId == call.Org.Id);
         if (input.After is { } after && await db.BrownOuts.AsNoTracking().SingleOrDefaultAsync(b => b.OrgId == call.Org.Id && b.Id == after, call.Cancellation) is { } last)
 #pragma warning disable CA1309 // the database compares, as it sorts
-            rows = rows.Where(b => b.StartsAt < last.StartsAt || b.StartsAt == last.StartsAt && string.Compare(b.Id, last.Id) < 0);
+            rows = rows.Where(b => b.StartsAt <= last.StartsAt && (b.StartsAt < last.StartsAt || string.Compare(b.Id, last.Id) < 0));
 #pragma warning restore CA1309
-        var found = await rows.OrderByDescending(b => b.StartsAt).ThenByDescending(b => b.Id).Take(limit + 1).ToListAsync(call.Cancellation);
+        var found = await rows.OrderByDescending(b => b.StartsAt).ThenByDescending(b => b.Id).Take(Paging.Size(input.Limit) + 1).ToListAsync(call.Cancellation);
+        var (shown, next) = Paging.Cut(found, input.Limit, row => row.Id);
         var sights = new List<BrownOutSight>();
-        foreach (var row in found.Take(limit))
+        foreach (var row in shown)
             sights.Add(await SightAsync(db, row, call));
-        return new AdminPage<BrownOutSight>(sights, found.Count > limit ? sights[^1].Id : null);
+        return new AdminPage<BrownOutSight>(sights, next);
     }
 
     public async Task<AdminAnswer<BrownOutSight>> GetAsync(AdminCall call, BrownOutId input)
@@ -130,7 +131,8 @@ public sealed class BrownOutOperations(
             return new AdminRefusal.Invalid(flaws);
         await using var db = call.Begin(database);
         var chosen = input.Integrations is { Count: > 0 } ids ? ids.Distinct(StringComparer.Ordinal).ToList() : null;
-        if (chosen is not null && await db.Integrations.CountAsync(i => i.OrgId == call.Org.Id && chosen.Contains(i.Id), call.Cancellation) != chosen.Count)
+        var kept = chosen is null ? null : await KeptAsync(db, call, chosen);
+        if (kept?.Count != chosen?.Count)
             return new AdminRefusal.Invalid("integrations", "names one that is not there; take the ids from the list of integrations.");
         var row = new BrownOut
         {
@@ -138,7 +140,7 @@ public sealed class BrownOutOperations(
             OrgId = call.Org.Id,
             StartsAt = Whole(input.StartsAt),
             EndsAt = Whole(input.EndsAt),
-            Selection = SettingsJson.Write(new BrownOutSelection { Integrations = chosen }),
+            Selection = SettingsJson.Write(new BrownOutSelection { Integrations = chosen, Networks = kept }),
             AnnouncedBy = call.Actor.Name,
             AnnouncedAt = call.At,
         };
@@ -187,6 +189,14 @@ public sealed class BrownOutOperations(
         return flaws;
     }
 
+    /// <summary>What the chosen ones' networks mean today, by their ids: nobody escapes, or is hit, by renaming a network before the window.</summary>
+    static async Task<Dictionary<string, IReadOnlyList<KeptNetwork>>> KeptAsync(ServerDb db, AdminCall call, List<string> chosen)
+    {
+        var rows = await db.Integrations.AsNoTracking().Where(i => i.OrgId == call.Org.Id && chosen.Contains(i.Id)).ToListAsync(call.Cancellation);
+        var trusted = await IntegrationRows.TrustedAsync(db, call.Org.Id, call.Cancellation);
+        return rows.ToDictionary(row => row.Id, row => IntegrationRows.NetworksOf(row, trusted), StringComparer.Ordinal);
+    }
+
     /// <summary>Everybody who answers for something it hits, and every administrator; once each.</summary>
     async Task WriteToAsync(ServerDb db, AdminCall call, BrownOut row, IReadOnlyList<string>? chosen)
     {
@@ -213,19 +223,20 @@ public sealed class BrownOutOperations(
     static async Task<BrownOutSight> SightAsync(ServerDb db, BrownOut row, AdminCall call)
     {
         var ends = row.StoppedAt ?? row.EndsAt;
-        var refused = call.At < row.StartsAt || ends <= row.StartsAt ? 0 : await RefusedAsync(db, row, ends, call.Cancellation);
+        var (refused, last) = call.At < row.StartsAt || ends <= row.StartsAt ? (0, null) : await RefusedAsync(db, row, ends, call.Cancellation);
         var state = row.StoppedAt is not null ? BrownOutState.Stopped : call.At >= row.EndsAt ? BrownOutState.Over : call.At >= row.StartsAt ? BrownOutState.InForce : BrownOutState.Announced;
-        return new(row.Id, row.StartsAt, row.EndsAt, state, BrownOutSelection.Of(row).Integrations, row.AnnouncedBy, row.AnnouncedAt, refused, row.StoppedAt, row.StopReason);
+        return new(row.Id, row.StartsAt, row.EndsAt, state, BrownOutSelection.Of(row).Integrations, row.AnnouncedBy, row.AnnouncedAt, refused, row.StoppedAt, row.StopReason, last);
     }
 
     /// <summary>Of the rule's records only those in the window are read, by their numbers: no index by time is kept.</summary>
-    static async Task<int> RefusedAsync(ServerDb db, BrownOut row, DateTimeOffset ends, CancellationToken cancellation)
+    static async Task<(int Count, DateTimeOffset? Last)> RefusedAsync(ServerDb db, BrownOut row, DateTimeOffset ends, CancellationToken cancellation)
     {
         var from = await RecordQuery.FirstIdAsync(db, row.StartsAt - RecordQuery.Slack, cancellation) ?? long.MaxValue;
         var until = await RecordQuery.FirstIdAsync(db, ends + RecordQuery.Slack, cancellation) ?? long.MaxValue;
-        return await db.LoginRecords
+        var refused = db.LoginRecords
             .Where(r => r.OrgId == row.OrgId && r.DecidingRule == "OldWayIsOpen" && r.Id >= from && r.Id < until && r.At >= row.StartsAt && r.At <= ends && r.Reason == Policy.DenyReason.OldWayBrownedOut)
-            .Take(MostCounted).CountAsync(cancellation);
+            .OrderByDescending(r => r.Id);
+        return (await refused.Take(MostCounted).CountAsync(cancellation), await refused.Select(r => (DateTimeOffset?)r.At).FirstOrDefaultAsync(cancellation));
     }
 
     /// <summary>The database keeps milliseconds, and the rule is to see the same end again.</summary>

@@ -10,7 +10,7 @@ namespace OAuthServer.Administration.Integrations;
 public sealed class IntegrationCounting(Database database, TimeProvider clock) : IDisposable
 {
     /// <summary>A user whose clients call themselves ever something else fills no table.</summary>
-    const int MostOfAUser = 300;
+    internal const int MostOfAUser = 300;
 
     const string ReadMarkSql = "SELECT last_record_id FROM integration_marks WHERE id = 1";
     const string MoveMarkSql = "UPDATE integration_marks SET last_record_id = @p1 WHERE id = 1 AND last_record_id = @p0";
@@ -20,24 +20,29 @@ public sealed class IntegrationCounting(Database database, TimeProvider clock) :
         """;
 
     const string MakeSql = """
-        INSERT INTO integrations (id, org_id, user_id, client_id, network, client, first_seen_at, last_seen_at, logins, refusals, summary, stage, is_protected)
-        SELECT @p0, @p1, @p2, @p3, @p4, @p5, @p6, @p6, 0, 0, @p7, @p8, @p9
+        INSERT INTO integrations (id, org_id, user_id, client_id, network, client, first_seen_at, last_seen_at, logins, refusals, summary, stage, is_protected, score, scored_on)
+        SELECT @p0, @p1, @p2, @p3, @p4, @p5, @p6, @p6, 0, 0, @p7, @p8, @p9, 0, 0
         WHERE EXISTS (SELECT 1 FROM users WHERE id = @p2 AND org_id = @p1)
             AND (SELECT COUNT(*) FROM integrations WHERE org_id = @p1 AND user_id = @p2) < @p10
         """;
 
-    const string CountSql = "UPDATE integrations SET last_seen_at = @p1, logins = @p2, refusals = @p3, summary = @p4, password_last_seen_at = @p5 WHERE id = @p0";
+    const string CountSql = "UPDATE integrations SET last_seen_at = @p1, logins = @p2, refusals = @p3, summary = @p4, password_last_seen_at = @p5, scored_on = 0 WHERE id = @p0";
     const string UsesPasswordSql = "UPDATE integrations SET stage = 'Found', stage_changed_at = @p1 WHERE id = @p0 AND stage = 'Modern'";
     const string DaySql = """
         INSERT INTO integration_days (integration_id, day, way, count) VALUES (@p0, @p1, @p2, @p3)
         ON CONFLICT (integration_id, day, way) DO UPDATE SET count = integration_days.count + excluded.count
         """;
 
+    const string ProfileSql = """
+        INSERT INTO profile_uses (profile_id, record_id, at) SELECT @p0, @p1, @p2 WHERE EXISTS (SELECT 1 FROM profiles WHERE id = @p0)
+        ON CONFLICT (profile_id) DO UPDATE SET record_id = excluded.record_id, at = excluded.at
+        """;
+
     /// <summary>Numbers are given before they can be seen, and on PostgreSQL not seen in their order: records so new are left for the next time.</summary>
     static readonly TimeSpan Unsettled = TimeSpan.FromSeconds(15);
 
     /// <summary>Between two batches others may write.</summary>
-    static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(5);
+    internal static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(5);
 
     readonly SemaphoreSlim one = new(1);
 
@@ -75,6 +80,8 @@ public sealed class IntegrationCounting(Database database, TimeProvider clock) :
             return false;
         foreach (var tally in batch.Tallies)
             await CountAsync(session, tally);
+        foreach (var (profileId, last) in batch.Profiles)
+            await session.ExecuteAsync(ProfileSql, profileId, last.RecordId, last.At);
         await transaction.CommitAsync(cancellation);
         return true;
     }

@@ -76,5 +76,5 @@ public sealed class IntegrationDesk(TimeProvider clock)
     internal static string? LastPasswordWay(Integration row, IntegrationSummary summary, DateTimeOffset now) =>
         row.PasswordLastSeenAt is not { } at || now - at > StillUsed ? null
         : summary.Last.Find(login => IntegrationWays.IsPassword(login.Way))?.Way
-            ?? summary.Ways.Where(way => IntegrationWays.IsPassword(way.Key)).MaxBy(way => way.Value).Key;
+            ?? summary.Ways.Where(way => IntegrationWays.IsPassword(way.Key)).OrderByDescending(way => way.Value).Select(way => way.Key).FirstOrDefault();
 }

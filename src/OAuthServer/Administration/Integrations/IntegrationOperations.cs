@@ -38,17 +38,16 @@ public sealed class IntegrationOperations(Database database, IntegrationReading 
 
     public async Task<AdminAnswer<AdminPage<IntegrationLine>>> ListAsync(AdminCall call, ListIntegrations input)
     {
-        if (input.Limit is < 1 or > 500)
-            return new AdminRefusal.Invalid("limit", "must be 1 to 500.");
+        if (Paging.Refuse(input.Limit) is { } refusal)
+            return refusal;
         if (input.Presents is { Length: > 0 } way && !IntegrationWays.All.Any(word => word.StartsWith(way, StringComparison.Ordinal)))
             return new AdminRefusal.Invalid("presents", $"must be one of {string.Join(", ", IntegrationWays.All)}, or the beginning of one.");
-        if (input.After is { } cursor && IntegrationReading.CursorOf(cursor) is null)
-            return new AdminRefusal.Invalid("after", "is not what a list answered with as next.");
-        var limit = input.Limit ?? 50;
+        if (input.After is { } cursor && IntegrationQuery.CursorOf(cursor) is null)
+            return Paging.NoPlace;
         if (input.After is null)
             await upkeep.LookAsync(call.Org.Id, call.Cancellation);
         await using var db = database.NewContext();
-        return await reading.ListAsync(db, call.Org.Id, input, limit, call.At, call.Cancellation);
+        return await reading.ListAsync(db, call.Org.Id, input, call.At, call.Cancellation);
     }
 
     public async Task<AdminAnswer<BurnDownSight>> BurnDownAsync(AdminCall call, ReadBurnDown input)
@@ -102,10 +101,9 @@ public sealed class IntegrationOperations(Database database, IntegrationReading 
     {
         await using var db = call.Begin(database);
         await using var transaction = await db.Database.BeginTransactionAsync(call.Cancellation);
-        if (await IntegrationRows.TakeAsync(db, call, id) is not { } row)
-            return new AdminRefusal.NotFound(IntegrationNames.Kind);
-        if (call.IfMatch is { } seen && seen != IntegrationReading.VersionOf(row))
-            return new AdminRefusal.Changed();
+        var (row, unseen) = await IntegrationRows.TakeSeenAsync(db, call, id);
+        if (row is null)
+            return unseen!;
         if (await change(db, row) is { } refusal)
             return refusal;
         await db.SaveChangesAsync(call.Cancellation);

@@ -51,10 +51,9 @@ public sealed class IntegrationPlanning(
         var pair = input.Target is null or IntegrationTarget.JwtBearer ? NewKeyPair.Make() : null;
         await using var db = call.Begin(database);
         await using var transaction = await db.Database.BeginTransactionAsync(call.Cancellation);
-        if (await IntegrationRows.TakeAsync(db, call, input.Integration) is not { } row)
-            return new AdminRefusal.NotFound(IntegrationNames.Kind);
-        if (call.IfMatch is { } seen && seen != IntegrationReading.VersionOf(row))
-            return new AdminRefusal.Changed();
+        var (row, unseen) = await IntegrationRows.TakeSeenAsync(db, call, input.Integration);
+        if (row is null)
+            return unseen!;
         if (StandsAgainst(row) is { } refusal)
             return refusal;
         var sight = await reading.SightAsync(db, row, call.At, call.Cancellation);

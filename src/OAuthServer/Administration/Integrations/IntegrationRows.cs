@@ -23,6 +23,14 @@ static class IntegrationRows
             .ExecuteUpdateAsync(set => set.SetProperty(i => i.Stage, i => i.Stage), call.Cancellation) == 0 ? null : await FindAsync(db, call, id);
     }
 
+    /// <summary>The same, while it is what the caller has seen; otherwise why it is not.</summary>
+    internal static async Task<(Integration? Row, AdminRefusal? Refusal)> TakeSeenAsync(ServerDb db, AdminCall call, string id) => await TakeAsync(db, call, id) switch
+    {
+        null => (null, new AdminRefusal.NotFound(IntegrationNames.Kind)),
+        var row when call.HasSeenAnother(IntegrationReading.VersionOf(row)) => (null, new AdminRefusal.Changed()),
+        var row => (row, null),
+    };
+
     /// <summary>Keeps with a row that is closed or protected what its network's name means now, and with no other.</summary>
     internal static async Task KeepNetworksAsync(ServerDb db, Integration row, CancellationToken cancellation)
     {
@@ -32,9 +40,17 @@ static class IntegrationRows
                 row.Plan = SettingsJson.Write(IntegrationPlan.Of(row) with { Networks = null });
             return;
         }
-        var trusted = await db.TrustedNetworks.AsNoTracking().Where(n => n.OrgId == row.OrgId).OrderBy(n => n.Id).ToListAsync(cancellation);
-        var ranges = new NetworkList([.. trusted.Select(network => IpRange.TryParse(network.Range, network.Name)).OfType<IpRange>()]);
-        var seen = IntegrationSummary.Of(row.Summary).Addresses.Select(address => address.Address);
-        row.Plan = SettingsJson.Write(IntegrationPlan.Of(row) with { Networks = WayNetworks.Of(row.Network, ranges, seen) });
+        row.Plan = SettingsJson.Write(IntegrationPlan.Of(row) with { Networks = NetworksOf(row, await TrustedAsync(db, row.OrgId, cancellation)) });
     }
+
+    /// <summary>The organization's trusted networks now.</summary>
+    internal static async Task<NetworkList> TrustedAsync(ServerDb db, string orgId, CancellationToken cancellation)
+    {
+        var trusted = await db.TrustedNetworks.AsNoTracking().Where(n => n.OrgId == orgId).OrderBy(n => n.Id).ToListAsync(cancellation);
+        return new([.. trusted.Select(network => IpRange.TryParse(network.Range, network.Name)).OfType<IpRange>()]);
+    }
+
+    /// <summary>What the name of a row's network means now.</summary>
+    internal static IReadOnlyList<KeptNetwork> NetworksOf(Integration row, NetworkList trusted) =>
+        WayNetworks.Of(row.Network, trusted, IntegrationSummary.Of(row.Summary).Addresses.Select(address => address.Address));
 }

@@ -6,6 +6,7 @@ static class IntegrationServices
     internal static void AddIntegrationOperations(this IServiceCollection services)
     {
         services.AddSingleton<IntegrationCounting>();
+        services.AddSingleton<IntegrationScoring>();
         services.AddSingleton<IntegrationStages>();
         services.AddSingleton<BurnDown>();
         services.AddSingleton<IntegrationUpkeep>();

@@ -12,7 +12,7 @@ namespace OAuthServer.Administration.Integrations;
 /// <param name="PerWeek">Logins a week, over the last four weeks.</param>
 /// <param name="LastSeenAt">When it last tried.</param>
 /// <param name="Owner">The username of the person who answers for it.</param>
-/// <param name="Score">How urgent it is, 0 to 100.</param>
+/// <param name="Score">How urgent it is, 0 to 100, as of its last login or of the beginning of the day.</param>
 /// <param name="Target">Where it should go.</param>
 /// <param name="Stage">How far it has come.</param>
 /// <param name="IsProtected">No brown-out may hit it.</param>
@@ -26,7 +26,7 @@ public enum IntegrationOrder
     /// <summary>The last seen first.</summary>
     LastSeen,
 
-    /// <summary>The most urgent first, of the 1,000 that used a password last.</summary>
+    /// <summary>The most urgent first.</summary>
     Score,
 }
 
@@ -40,9 +40,10 @@ public enum IntegrationOrder
 /// <param name="After">Where the last part ended, in the same order.</param>
 /// <param name="Owner">Only those that this person answers for.</param>
 /// <param name="Order">In which order; left out = the last seen first.</param>
+/// <param name="Network">Only those from this network, by its name as the list shows it.</param>
 public sealed record ListIntegrations(
     IntegrationStage? Stage = null, string? Presents = null, bool? Trusted = null, string? User = null, string? ClientId = null, int? Limit = null, string? After = null,
-    string? Owner = null, IntegrationOrder? Order = null);
+    string? Owner = null, IntegrationOrder? Order = null, string? Network = null);
 
 /// <summary>One integration, by its id.</summary>
 public sealed record IntegrationId(string Integration);

@@ -20,13 +20,20 @@ public sealed class IntegrationStages(Database database, TimeProvider clock)
     public async Task RunAsync(string? orgId, CancellationToken cancellation)
     {
         await using var db = database.NewContext();
-        foreach (var row in await db.Integrations.AsNoTracking().Where(i => (orgId == null || i.OrgId == orgId) && i.NewClientId != null && Moving.Contains(i.Stage)).ToListAsync(cancellation))
+        foreach (var row in await Planned(db, orgId).ToListAsync(cancellation))
         {
             var now = clock.GetUtcNow();
             var stage = (await EvidenceAsync(db, row, now, cancellation)).After(row.Stage);
             if (stage != row.Stage)
                 await MoveAsync(row, stage, now, cancellation);
         }
+    }
+
+    /// <summary>Those that a new app was made for and that are on their way to it.</summary>
+    internal static IQueryable<Integration> Planned(ServerDb db, string? orgId)
+    {
+        var rows = db.Integrations.AsNoTracking().Where(i => i.NewClientId != null && Moving.Contains(i.Stage));
+        return orgId is null ? rows : rows.Where(i => i.OrgId == orgId);
     }
 
     /// <summary>What speaks for an integration's new way.</summary>

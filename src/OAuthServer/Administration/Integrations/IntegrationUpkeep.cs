@@ -4,15 +4,19 @@ using OAuthServer.Data;
 namespace OAuthServer.Administration.Integrations;
 
 /// <summary>What the inventory does by itself every minute, and the little of it that is done before somebody looks.</summary>
-public sealed class IntegrationUpkeep(Database database, IntegrationCounting counting, IntegrationStages stages, BurnDown burnDown)
+public sealed class IntegrationUpkeep(Database database, IntegrationCounting counting, IntegrationScoring scoring, IntegrationStages stages, BurnDown burnDown)
 {
     /// <summary>So many records are counted while somebody waits; when there are more, what was counted so far is shown.</summary>
     internal const int MostAwaited = 5_000;
 
-    /// <summary>Counts what is new, and moves the stages on.</summary>
+    /// <summary>So many scores are worked out while somebody waits; the rest are as they were until the next minute.</summary>
+    const int MostScored = 2_000;
+
+    /// <summary>Counts what is new, works the scores out again, and moves the stages on.</summary>
     public async Task RunAsync(CancellationToken cancellation = default)
     {
         await counting.RunAsync(cancellation);
+        await scoring.RunAsync(orgId: null, int.MaxValue, cancellation);
         await stages.RunAsync(orgId: null, cancellation);
         await burnDown.RunAsync(orgId: null, cancellation);
     }
@@ -29,6 +33,7 @@ public sealed class IntegrationUpkeep(Database database, IntegrationCounting cou
                 .Select(record => (DateTimeOffset?)record.At).FirstOrDefaultAsync(cancellation) ?? DateTimeOffset.UnixEpoch;
         }
         await counting.RunAsync(cancellation);
+        await scoring.RunAsync(orgId, MostScored, cancellation);
         await stages.RunAsync(orgId, cancellation);
         await burnDown.RunAsync(orgId, cancellation);
         return null;

@@ -34,7 +34,7 @@ public sealed class MigrationOperations(
         AdminOperation.Change<PlanIntegration, PlannedIntegration>("integrations.plan", "POST", "/integrations/{integration}/plan", Page, "Plan an integration's new way: makes the app and shows its secret or private key once.", planning.PlanAsync).Versioned(),
         AdminOperation.Read<IntegrationId, SnippetsSight>("integrations.snippets", "/integrations/{integration}/snippets", Page, "Show settings for the common client libraries, ready to paste.", SnippetsAsync),
         AdminOperation.Read<IntegrationId, CloseImpact>("integrations.impact", "/integrations/{integration}/impact", Page, "Show what closing an integration's old way stops.", ImpactAsync),
-        AdminOperation.Change<CloseIntegration, IntegrationSight>("integrations.close", "POST", "/integrations/{integration}/close", Page, "Close an integration's old way: passwords of just this user, app, network and client are refused.", CloseAsync).Versioned(),
+        AdminOperation.Change<CloseIntegration, IntegrationSight>("integrations.close", "POST", "/integrations/{integration}/close", Page, "Close an integration's old way: passwords of just this user, app, network and client are refused.", CloseAsync).Versioned().Stops("integrations.impact"),
         AdminOperation.Change<IntegrationId, IntegrationSight>("integrations.reopen", "POST", "/integrations/{integration}/reopen", Page, "Open a closed integration's old way again.", ReopenAsync).Versioned(),
     ];
 
@@ -67,10 +67,9 @@ public sealed class MigrationOperations(
         await upkeep.RunAsync(call.Cancellation); // what was proven a moment ago counts
         await using var db = call.Begin(database);
         await using var transaction = await db.Database.BeginTransactionAsync(call.Cancellation);
-        if (await IntegrationRows.TakeAsync(db, call, input.Integration) is not { } row)
-            return new AdminRefusal.NotFound(IntegrationNames.Kind);
-        if (call.IfMatch is { } seen && seen != IntegrationReading.VersionOf(row))
-            return new AdminRefusal.Changed();
+        var (row, unseen) = await IntegrationRows.TakeSeenAsync(db, call, input.Integration);
+        if (row is null)
+            return unseen!;
         if (row.Stage is IntegrationStage.Closed or IntegrationStage.Modern)
             return new AdminRefusal.Conflict("nothing-to-close", "There is no old way to close", "It is closed already, or uses no password.");
         if (row.Stage != IntegrationStage.Proven && string.IsNullOrWhiteSpace(input.EvenThough))
@@ -93,10 +92,9 @@ public sealed class MigrationOperations(
     {
         await using var db = call.Begin(database);
         await using var transaction = await db.Database.BeginTransactionAsync(call.Cancellation);
-        if (await IntegrationRows.TakeAsync(db, call, input.Integration) is not { } row)
-            return new AdminRefusal.NotFound(IntegrationNames.Kind);
-        if (call.IfMatch is { } seen && seen != IntegrationReading.VersionOf(row))
-            return new AdminRefusal.Changed();
+        var (row, unseen) = await IntegrationRows.TakeSeenAsync(db, call, input.Integration);
+        if (row is null)
+            return unseen!;
         if (row.Stage != IntegrationStage.Closed)
             return new AdminRefusal.Conflict("not-closed", "It is not closed", "Its old way is open: there is nothing to reopen.");
         var before = new { row.Stage };

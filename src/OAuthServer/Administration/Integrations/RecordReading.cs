@@ -19,9 +19,10 @@ public sealed class WayTally(string orgId, WayKey key)
 
 /// <summary>Records that were read together, by way.</summary>
 /// <param name="Tallies">The ways.</param>
+/// <param name="Profiles">The last record that each profile decided, and its time in milliseconds since 1970.</param>
 /// <param name="LastRecordId">Up to which record.</param>
 /// <param name="IsLast">There are no more for now.</param>
-public sealed record RecordBatch(IReadOnlyCollection<WayTally> Tallies, long LastRecordId, bool IsLast);
+public sealed record RecordBatch(IReadOnlyCollection<WayTally> Tallies, IReadOnlyDictionary<string, (long RecordId, long At)> Profiles, long LastRecordId, bool IsLast);
 
 /// <summary>Reads login records for the inventory: only what it needs, without EF Core, as a million of them must be read in minutes.</summary>
 static class RecordReading
@@ -32,7 +33,7 @@ static class RecordReading
     internal const int MostWays = 1_000;
 
     const string Sql = """
-        SELECT id, at, org_id, user_id, client_id, channel, source_address, user_agent, client_version, proven, token_needed, trusted_network, decision
+        SELECT id, at, org_id, user_id, client_id, channel, source_address, user_agent, client_version, proven, token_needed, trusted_network, decision, profile_id
         FROM login_records WHERE id > @after ORDER BY id LIMIT 5000
         """;
 
@@ -44,6 +45,7 @@ static class RecordReading
     internal static async Task<RecordBatch> ReadAsync(Database database, long after, DateTimeOffset until, CancellationToken cancellation)
     {
         var tallies = new Dictionary<(string, WayKey), WayTally>();
+        var profiles = new Dictionary<string, (long, long)>(StringComparer.Ordinal);
         await using var connection = await database.ConnectAsync(cancellation);
         await using var command = connection.CreateCommand();
         command.CommandText = Sql;
@@ -55,15 +57,17 @@ static class RecordReading
         for (; tallies.Count < MostWays && await reader.ReadAsync(cancellation); count++)
         {
             if (reader.GetInt64(1) > until.ToUnixTimeMilliseconds())
-                return new(tallies.Values, last, IsLast: true);
+                return new(tallies.Values, profiles, last, IsLast: true);
             last = reader.GetInt64(0);
+            if (Text(reader, 13) is { } profileId)
+                profiles[profileId] = (last, reader.GetInt64(1));
             if (LoginOf(reader) is not var (orgId, key, login))
                 continue;
             if (!tallies.TryGetValue((orgId, key), out var tally))
                 tallies[(orgId, key)] = tally = new(orgId, key);
             tally.Logins.Add(login);
         }
-        return new(tallies.Values, last, IsLast: count < MostRecords && tallies.Count < MostWays);
+        return new(tallies.Values, profiles, last, IsLast: count < MostRecords && tallies.Count < MostWays);
     }
 
     static (string, WayKey, CountedLogin)? LoginOf(DbDataReader row)

@@ -33,9 +33,9 @@ public static class Snippets
     {
         IntegrationTarget.ClientCredentials => ClientCredentialsSnippets.Of(facts),
         IntegrationTarget.JwtBearer => JwtBearerSnippets.Of(facts),
-        IntegrationTarget.AuthorizationCode => PeopleSnippets.Code(facts),
-        IntegrationTarget.Device => PeopleSnippets.Device(facts),
-        IntegrationTarget.SamlBearer => [PeopleSnippets.Saml(facts)],
+        IntegrationTarget.AuthorizationCode => CodeSnippets.Of(facts),
+        IntegrationTarget.Device => DeviceSnippets.Of(facts),
+        IntegrationTarget.SamlBearer => SamlSnippets.Of(facts),
         IntegrationTarget.TrustedRange or IntegrationTarget.None => [],
     };
 

@@ -58,12 +58,12 @@ public sealed class JobOperations(Database database) : IAdminOperations
         AdminOperation.Read<ListJobs, AdminPage<JobSight>>("jobs.list", "/jobs", Page, "List long work, the newest first.", ListAsync),
         AdminOperation.Read<JobId, JobSight>("jobs.get", "/jobs/{job}", Page, "Show one piece of long work: how far it is, what came out.", GetAsync),
         AdminOperation.Read<ListJobLines, AdminPage<JobLineSight>>("jobs.lines", "/jobs/{job}/lines", Page, "List what a piece of long work found, line by line.", LinesAsync),
-        AdminOperation.Change<JobId, JobSight>("jobs.cancel", "POST", "/jobs/{job}/cancel", Page, "Stop a piece of long work; what it has done stays done.", CancelAsync),
+        AdminOperation.Change<JobId, JobSight>("jobs.cancel", "POST", "/jobs/{job}/cancel", Page, "Stop a piece of long work; what it has done stays done.", CancelAsync).Stops("jobs.get"),
     ];
 
     public async Task<AdminAnswer<AdminPage<JobSight>>> ListAsync(AdminCall call, ListJobs input)
     {
-        if (JobPaging.Flaw(input.Limit) is { } refusal)
+        if (Paging.Refuse(input.Limit) is { } refusal)
             return refusal;
         await using var db = database.NewContext();
         var jobs = db.Jobs.AsNoTracking().Where(j => j.OrgId == call.Org.Id);
@@ -72,14 +72,14 @@ public sealed class JobOperations(Database database) : IAdminOperations
         if (input.After is { } after)
         {
             if (await db.Jobs.AsNoTracking().Where(j => j.OrgId == call.Org.Id && j.Id == after).Select(j => (DateTimeOffset?)j.CreatedAt).FirstOrDefaultAsync(call.Cancellation) is not { } at)
-                return new AdminRefusal.Invalid("after", "is no place in this list; send what the last part named as next.");
+                return Paging.NoPlace;
 #pragma warning disable CA1309, CA1310, CA1862 // the database compares, as it orders
-            jobs = jobs.Where(j => j.CreatedAt < at || (j.CreatedAt == at && j.Id.CompareTo(after) < 0));
+            jobs = jobs.Where(j => j.CreatedAt <= at && (j.CreatedAt < at || j.Id.CompareTo(after) < 0));
 #pragma warning restore CA1309, CA1310, CA1862
         }
-        var rows = await jobs.OrderByDescending(j => j.CreatedAt).ThenByDescending(j => j.Id).Take(JobPaging.Size(input.Limit) + 1).ToListAsync(call.Cancellation);
-        var items = rows.Take(JobPaging.Size(input.Limit)).Select(JobSight.Of).ToList();
-        return new AdminPage<JobSight>(items, rows.Count > items.Count ? items[^1].Id : null);
+        var rows = await jobs.OrderByDescending(j => j.CreatedAt).ThenByDescending(j => j.Id).Take(Paging.Size(input.Limit) + 1).ToListAsync(call.Cancellation);
+        var (shown, next) = Paging.Cut(rows, input.Limit, job => job.Id);
+        return new AdminPage<JobSight>([.. shown.Select(JobSight.Of)], next);
     }
 
     public async Task<AdminAnswer<JobSight>> GetAsync(AdminCall call, JobId input)
@@ -90,20 +90,20 @@ public sealed class JobOperations(Database database) : IAdminOperations
 
     public async Task<AdminAnswer<AdminPage<JobLineSight>>> LinesAsync(AdminCall call, ListJobLines input)
     {
-        if (JobPaging.Flaw(input.Limit) is { } refusal)
+        if (Paging.Refuse(input.Limit) is { } refusal)
             return refusal;
         var after = -1L;
         if (input.After is { } text && !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out after))
-            return new AdminRefusal.Invalid("after", "is no place in this list; send what the last part named as next.");
+            return Paging.NoPlace;
         await using var db = database.NewContext();
         if (await FindAsync(db, call, input.Job) is not { } job)
             return new AdminRefusal.NotFound("job");
         var lines = db.JobLines.AsNoTracking().Where(line => line.JobId == job.Id && line.Number > after);
         if (input.Outcome is { } outcome)
             lines = lines.Where(line => line.Outcome == outcome);
-        var rows = await lines.OrderBy(line => line.Number).Take(JobPaging.Size(input.Limit) + 1).ToListAsync(call.Cancellation);
-        var items = rows.Take(JobPaging.Size(input.Limit)).Select(line => new JobLineSight(line.Number, line.Outcome, JsonElement.Parse(line.Content))).ToList();
-        return new AdminPage<JobLineSight>(items, rows.Count > items.Count ? items[^1].Number.ToString(CultureInfo.InvariantCulture) : null);
+        var rows = await lines.OrderBy(line => line.Number).Take(Paging.Size(input.Limit) + 1).ToListAsync(call.Cancellation);
+        var (shown, next) = Paging.Cut(rows, input.Limit, line => line.Number.ToString(CultureInfo.InvariantCulture));
+        return new AdminPage<JobLineSight>([.. shown.Select(line => new JobLineSight(line.Number, line.Outcome, JsonElement.Parse(line.Content)))], next);
     }
 
     public async Task<AdminAnswer<JobSight>> CancelAsync(AdminCall call, JobId input)

@@ -23,15 +23,23 @@ public sealed class JobQueue(Database database)
 
     /// <summary>
     /// Begins a job that works on a file. The file is written piece by piece, each in a transaction of its own, so that a slow sender holds
-    /// up no login; the job waits until all of it is there. Of a file that does not arrive nothing is kept.
+    /// up no login; the job waits until all of it is there. Of a file that does not arrive nothing is kept. Where there are as many jobs of the
+    /// kind as may be already, nothing is read of it.
     /// </summary>
-    public async Task<AdminAnswer<Job>> UploadAsync<TInput>(AdminCall call, string kind, TInput input, AdminUpload upload, long largest = LargestUpload)
+    public async Task<AdminAnswer<Job>> UploadAsync<TInput>(
+        AdminCall call, string kind, TInput input, AdminUpload upload, long largest = LargestUpload, int atMost = int.MaxValue)
     {
         var job = New(call, kind, input);
         job.SeenAt = call.At; // held, see Job.SeenAt
         await using var db = database.NewContext();
-        db.Jobs.Add(job);
-        await db.SaveChangesAsync(call.Cancellation);
+        await using (var transaction = await db.Database.BeginTransactionAsync(call.Cancellation))
+        {
+            if (await WhyNoMoreAsync(db, call, kind, atMost) is { } tooMany)
+                return tooMany;
+            db.Jobs.Add(job);
+            await db.SaveChangesAsync(call.Cancellation);
+            await transaction.CommitAsync(call.Cancellation);
+        }
         var isWhole = false;
         try
         {
@@ -46,6 +54,23 @@ public sealed class JobQueue(Database database)
             if (!isWhole)
                 await db.Jobs.Where(j => j.Id == job.Id).ExecuteDeleteAsync(CancellationToken.None);
         }
+    }
+
+    /// <summary>
+    /// Why an organization begins no more jobs of a kind now; null = it may. Asked inside the transaction that begins one: of several who ask
+    /// at once each waits until the one before has begun its own.
+    /// </summary>
+    /// <param name="db">In a transaction, which holds the organization's row from here on. Logins only read it.</param>
+    /// <param name="call">Whose.</param>
+    /// <param name="kind">What kind of job.</param>
+    /// <param name="atMost">So many at once, waiting ones included.</param>
+    internal static async Task<AdminRefusal?> WhyNoMoreAsync(ServerDb db, AdminCall call, string kind, int atMost)
+    {
+        // Touched rather than read FOR UPDATE: one statement that locks on both databases.
+        await db.Organizations.Where(org => org.Id == call.Org.Id).ExecuteUpdateAsync(set => set.SetProperty(org => org.Name, org => org.Name), call.Cancellation);
+        return await db.Jobs.CountAsync(j => j.OrgId == call.Org.Id && j.Kind == kind && (j.State == JobState.Waiting || j.State == JobState.Running), call.Cancellation) < atMost
+            ? null
+            : new AdminRefusal.Conflict($"too-many-{kind}s", $"There are {kind}s under way already.", $"At most {atMost} run or wait at once; wait for one, or cancel it.");
     }
 
     /// <summary>Lets a job that is done work on its file once more, with another input and from the beginning: a preview that is to be carried out. False when it is not done, or not theirs.</summary>

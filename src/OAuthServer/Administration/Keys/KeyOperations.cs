@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OAuthServer.Administration.Providers;
 using OAuthServer.Data;
 using OAuthServer.Federation;
 using OAuthServer.Tokens;
@@ -24,22 +25,32 @@ public enum KeyState
 /// <param name="State">Where it stands.</param>
 /// <param name="Since">From when on it signs.</param>
 /// <param name="Until">From when on it is no longer published; null while it signs or will sign.</param>
-public sealed record SigningKeyLine(string Kid, string Algorithm, KeyState State, DateTimeOffset Since, DateTimeOffset? Until);
+/// <param name="Use">What it signs for the organization, and when last.</param>
+public sealed record SigningKeyLine(string Kid, string Algorithm, KeyState State, DateTimeOffset Since, DateTimeOffset? Until, SigningKeyUse Use);
 
 /// <summary>The certificates of one provider.</summary>
 /// <param name="Provider">Its name.</param>
 /// <param name="Certificates">By which it is believed, the one that ends first in front.</param>
-public sealed record ProviderCertificateLines(string Provider, IReadOnlyList<ProviderCertificate> Certificates);
+/// <param name="IsActive">It is switched on.</param>
+/// <param name="People">How many identities there open an account.</param>
+/// <param name="LastUsedAt">When somebody last came in by the provider, or tried to: which of its certificates it was is not recorded. Null = nobody, as far as is known.</param>
+public sealed record ProviderCertificateLines(string Provider, IReadOnlyList<ProviderCertificate> Certificates, bool IsActive, int People, DateTimeOffset? LastUsedAt);
+
+/// <summary>Who uses our own certificates: all SAML providers of the organization know this server by them.</summary>
+/// <param name="Providers">Those that are switched on.</param>
+/// <param name="LastUsedAt">When somebody last came in by any of them, or tried to.</param>
+public sealed record OwnCertificateUse(IReadOnlyList<string> Providers, DateTimeOffset? LastUsedAt);
 
 /// <summary>All keys and certificates an administrator has to do with.</summary>
 /// <param name="SigningKeys">Those that sign tokens, the youngest in front.</param>
 /// <param name="RotateAfterDays">How long one signs (<c>keys.rotateAfterDays</c>).</param>
 /// <param name="OwnCertificates">By which SAML providers know this server.</param>
 /// <param name="Providers">The organization's SAML providers.</param>
+/// <param name="OwnUse">Who uses our own certificates.</param>
 /// <param name="MasterKey">The beginning of a keyed hash of nothing: tells two master keys apart, and tells nothing about one.</param>
 public sealed record KeySight(
     IReadOnlyList<SigningKeyLine> SigningKeys, int RotateAfterDays, IReadOnlyList<ProviderCertificate> OwnCertificates,
-    IReadOnlyList<ProviderCertificateLines> Providers, string MasterKey);
+    IReadOnlyList<ProviderCertificateLines> Providers, OwnCertificateUse OwnUse, string MasterKey);
 
 /// <summary>Signing keys and certificates. They are the whole server's, but for those of an organization's own providers.</summary>
 public sealed class KeyOperations(Database database, SigningKeyRing ring, KeyOptions options, IdentityProviders providers, MasterKey master, ChangeWatch changes) : IAdminOperations
@@ -49,8 +60,8 @@ public sealed class KeyOperations(Database database, SigningKeyRing ring, KeyOpt
     /// <inheritdoc />
     public IEnumerable<AdminOperation> All =>
     [
-        AdminOperation.Read<Nothing, KeySight>("keys.list", "/keys", Page, "List signing keys and certificates, with their ends.", ListAsync),
-        AdminOperation.Change<Nothing, KeySight>("keys.rotate", "POST", "/keys/rotate", Page, "Sign with new keys from now on; the old ones stay published until their last tokens have expired.", RotateAsync),
+        AdminOperation.Read<Nothing, KeySight>("keys.list", "/keys", Page, "List signing keys and certificates, with their ends and what they are used for.", ListAsync),
+        AdminOperation.Change<Nothing, KeySight>("keys.rotate", "POST", "/keys/rotate", Page, "Sign with new keys from now on; the old ones stay published until their last tokens have expired.", RotateAsync).Stops("keys.list"),
     ];
 
     public async Task<AdminAnswer<KeySight>> ListAsync(AdminCall call, Nothing input)
@@ -60,15 +71,25 @@ public sealed class KeyOperations(Database database, SigningKeyRing ring, KeyOpt
             .Select(key => new { key.Kid, key.Algorithm, key.ActivatesAt, key.RetiresAt }).ToListAsync(call.Cancellation);
         var signing = rows.Where(key => key.ActivatesAt <= call.At).GroupBy(key => key.Algorithm, StringComparer.Ordinal)
             .Select(keys => keys.MaxBy(key => key.ActivatesAt)!.Kid).ToHashSet(StringComparer.Ordinal);
-        var own = (await providers.CurrentAsync()).All.Where(provider => provider.OrgId == call.Org.Id && provider.Settings.Saml is not null).ToList();
+        var all = (await providers.CurrentAsync()).All.Where(provider => provider.OrgId == call.Org.Id).ToList();
+        var own = all.Where(provider => provider.Settings.Saml is not null).OrderBy(provider => provider.Row.Name, StringComparer.Ordinal).ToList();
         var certificates = own.Count == 0 ? [] : await db.ServiceProviderKeys.AsNoTracking().OrderBy(key => key.NotAfter).ToListAsync(call.Cancellation);
-        return new KeySight(
-            [.. rows.OrderBy(key => key.Algorithm, StringComparer.Ordinal).ThenByDescending(key => key.ActivatesAt).Select(key => new SigningKeyLine(
+        var (use, uses) = (await ProviderUse.OfAsync(db, call), await SigningKeyUses.ReadAsync(db, call, all.Where(provider => provider.Row.IsActive)));
+        var lines = new List<SigningKeyLine>();
+        foreach (var key in rows.OrderBy(key => key.Algorithm, StringComparer.Ordinal).ThenByDescending(key => key.ActivatesAt))
+        {
+            var next = rows.Where(other => other.Algorithm == key.Algorithm && other.ActivatesAt > key.ActivatesAt).Min(other => (DateTimeOffset?)other.ActivatesAt);
+            lines.Add(new(
                 key.Kid, key.Algorithm, key.ActivatesAt > call.At ? KeyState.Waiting : signing.Contains(key.Kid) ? KeyState.Signing : KeyState.Retiring,
-                key.ActivatesAt, key.RetiresAt))],
+                key.ActivatesAt, key.RetiresAt, await uses.OfAsync(db, call, key.Algorithm, key.ActivatesAt, next)));
+        }
+        var active = own.Where(provider => provider.Row.IsActive).ToList();
+        return new KeySight(
+            lines,
             options.RotateAfterDays,
             [.. certificates.Select(ProviderCertificates.Of)],
-            [.. own.OrderBy(provider => provider.Row.Name, StringComparer.Ordinal).Select(provider => new ProviderCertificateLines(provider.Row.Name, ProviderCertificates.Of(provider)))],
+            [.. own.Select(provider => new ProviderCertificateLines(provider.Row.Name, ProviderCertificates.Of(provider), provider.Row.IsActive, use.PeopleOf(provider.Id), use.LastOf(provider.Id)))],
+            new([.. active.Select(provider => provider.Row.Name)], active.Max(provider => use.LastOf(provider.Id))),
             master.KeyedHash("fingerprint", "")[..8]);
     }
 

@@ -39,7 +39,7 @@ public sealed record OverviewSight(
 public sealed record FindText(string Q);
 
 /// <summary>Something that was found.</summary>
-/// <param name="Kind"><c>sign-in</c>, <c>user</c>, <c>app</c>, <c>profile</c>, <c>network</c> or <c>provider</c>.</param>
+/// <param name="Kind"><c>sign-in</c>, <c>user</c>, <c>integration</c>, <c>app</c>, <c>profile</c>, <c>network</c> or <c>provider</c>.</param>
 /// <param name="Name">What it is called.</param>
 /// <param name="About">What else tells it apart.</param>
 /// <param name="Page">The page that shows it.</param>

@@ -18,7 +18,7 @@ public sealed class OverviewOperations(Database database, LoginReferences refere
     public IEnumerable<AdminOperation> All =>
     [
         AdminOperation.Read<Nothing, OverviewSight>("setup.overview", "/overview", "/setup", "Show what needs attention: sign-ins of the last day, integrations on passwords, what ends soon.", OverviewAsync),
-        AdminOperation.Read<FindText, AdminPage<Found>>("setup.find", "/find", "/setup/find", "Find a person, app, profile, network, provider or sign-in.", FindAsync),
+        AdminOperation.Read<FindText, AdminPage<Found>>("setup.find", "/find", "/setup/find", "Find a person, integration, app, profile, network, provider or sign-in.", FindAsync),
     ];
 
     public async Task<AdminAnswer<OverviewSight>> OverviewAsync(AdminCall call, Nothing input)
@@ -59,9 +59,10 @@ public sealed class OverviewOperations(Database database, LoginReferences refere
         var (begin, end) = (text.ToLowerInvariant(), text.ToLowerInvariant() + '\uffff');
 #pragma warning disable CA1309 // the database compares
         var users = await db.Users.Where(user => user.OrgId == orgId && string.Compare(user.NormalizedUsername, begin) >= 0 && string.Compare(user.NormalizedUsername, end) < 0)
-            .OrderBy(user => user.NormalizedUsername).Take(Most).Select(user => new { user.Username, user.FirstName, user.LastName }).ToListAsync(call.Cancellation);
+            .OrderBy(user => user.NormalizedUsername).Take(Most).Select(user => new { user.Id, user.Username, user.FirstName, user.LastName }).ToListAsync(call.Cancellation);
 #pragma warning restore CA1309
         found.AddRange(users.Select(user => new Found("user", user.Username, $"{user.FirstName} {user.LastName}".Trim(), "/setup/people/user?name=" + Uri.EscapeDataString(user.Username))));
+        found.AddRange(await IntegrationFinding.FindAsync(db, orgId, text, users.Select(user => user.Id).ToList(), Most, call.Cancellation));
         var apps = await db.ConnectedApps.Where(app => app.OrgId == orgId).Select(app => new { app.ClientId, app.Name }).ToListAsync(call.Cancellation);
         found.AddRange(apps.Where(app => Begins(app.ClientId) || Holds(app.Name)).Take(Most)
             .Select(app => new Found("app", app.ClientId, app.Name, "/setup/apps/app?id=" + Uri.EscapeDataString(app.ClientId))));

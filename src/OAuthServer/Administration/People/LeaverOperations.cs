@@ -45,7 +45,7 @@ public sealed class LeaverOperations(
             "users.hand-over-preview", "/users/{user}/hand-over", "/setup/people/hand-over", "Show what a leaver's hand-over would move.", PreviewAsync),
         AdminOperation.Change<HandOver, UserSight>(
             "users.hand-over", "POST", "/users/{user}/hand-over", "/setup/people/hand-over",
-            "Let a leaver's apps act as another account, name it the owner of the leaver's integrations, and deactivate the leaver.", HandOverAsync).Versioned(),
+            "Let a leaver's apps act as another account, name it the owner of the leaver's integrations, and deactivate the leaver.", HandOverAsync).Versioned().Stops("users.hand-over-preview"),
     ];
 
     public async Task<AdminAnswer<HandOverSight>> PreviewAsync(AdminCall call, HandOverAhead input)

@@ -43,11 +43,11 @@ public sealed class UserCredentialOperations(UserChanges changes, LastWayIn last
     public IEnumerable<AdminOperation> All =>
     [
         AdminOperation.Change<ResetPassword, UserSight>(
-            "users.reset-password", "POST", "/users/{user}/reset-password", Page, "Mail a link to choose a new password, or demand a change at the next sign-in.", ResetPasswordAsync).Versioned(),
+            "users.reset-password", "POST", "/users/{user}/reset-password", Page, "Mail a link to choose a new password, or demand a change at the next sign-in.", ResetPasswordAsync).Versioned().Stops("users.impact"),
         AdminOperation.Change<ResetToken, UserSight>(
-            "users.reset-token", "POST", "/users/{user}/reset-token", Page, "Mail a user a new security token; the old one dies, at once or after an overlap.", ResetTokenAsync).Versioned(),
+            "users.reset-token", "POST", "/users/{user}/reset-token", Page, "Mail a user a new security token; the old one dies, at once or after an overlap.", ResetTokenAsync).Versioned().Stops("users.impact"),
         AdminOperation.Change<RemoveFactors, UserSight>(
-            "users.remove-factors", "POST", "/users/{user}/remove-factors", Page, "Remove a user's second factors, such as for a lost phone.", RemoveFactorsAsync).Versioned(),
+            "users.remove-factors", "POST", "/users/{user}/remove-factors", Page, "Remove a user's second factors, such as for a lost phone.", RemoveFactorsAsync).Versioned().Stops("users.impact"),
     ];
 
     public Task<AdminAnswer<UserSight>> ResetPasswordAsync(AdminCall call, ResetPassword input) => changes.RunAsync(call, input.User, async held =>

@@ -23,6 +23,9 @@ public enum UserStep
 
     /// <summary>Second factors are gone.</summary>
     RemoveFactors,
+
+    /// <summary>Browsers are signed out; nothing else ends.</summary>
+    EndSessions,
 }
 
 /// <summary>Which step to look ahead of.</summary>
@@ -50,8 +53,11 @@ public sealed record StoppedIntegration(
 /// <param name="RunsAs">Apps that act as the user by themselves and stop too.</param>
 /// <param name="Sessions">Browsers that are signed out.</param>
 /// <param name="Grants">What apps were granted that ends, or sleeps while the account is frozen.</param>
+/// <param name="Browsers">The browsers that are signed out, the last seen first; at most <see cref="NamedFew.Most"/>.</param>
+/// <param name="Apps">The client ids of the apps whose grants end or sleep.</param>
 public sealed record UserImpact(
-    UserStep Step, IReadOnlyList<StoppedIntegration> Integrations, IReadOnlyList<RunsAsSight> RunsAs, int Sessions, int Grants);
+    UserStep Step, IReadOnlyList<StoppedIntegration> Integrations, IReadOnlyList<RunsAsSight> RunsAs, int Sessions, int Grants,
+    IReadOnlyList<SessionSight> Browsers, NamedFew Apps);
 
 /// <summary>Looks ahead of a step, by the login records of the last 90 days. It changes nothing.</summary>
 public sealed class UserImpacts(Database database, OrgDirectory orgs, IntegrationDesk desk)
@@ -69,12 +75,15 @@ public sealed class UserImpacts(Database database, OrgDirectory orgs, Integratio
             return new AdminRefusal.NotFound("user");
         var profile = await orgs.ProfileAsync(user.ProfileId);
         var closes = input.Step is UserStep.Freeze or UserStep.Deactivate;
+        var (sessions, grants) = (Sessions(db, user, profile, input.Step, call), Grants(db, user, input.Step, call));
         return new UserImpact(
             input.Step,
             await IntegrationsAsync(db, call, user, input.Step),
             closes ? await UserSights.RunsAsAsync(db, call, user) : [],
-            await SessionsAsync(db, user, profile, input.Step, call),
-            await GrantsAsync(db, user, input.Step, call));
+            await sessions.CountAsync(call.Cancellation),
+            await grants.CountAsync(call.Cancellation),
+            await sessions.OrderByDescending(s => s.LastSeenAt).Take(NamedFew.Most).Select(s => new SessionSight(s.SourceAddress, s.UserAgent, s.AuthenticatedAt, s.LastSeenAt)).ToListAsync(call.Cancellation),
+            await NamedFew.OfAsync(db.ConnectedApps.Where(app => grants.Any(grant => grant.AppId == app.Id)).Select(app => app.ClientId), call.Cancellation));
     }
 
     internal async Task<IReadOnlyList<StoppedIntegration>> IntegrationsAsync(ServerDb db, AdminCall call, User user, UserStep step)
@@ -87,6 +96,7 @@ public sealed class UserImpacts(Database database, OrgDirectory orgs, Integratio
             UserStep.ResetPassword => records.Where(r => (r.Presented & Proof.Password) != Proof.None),
             UserStep.ResetToken => records.Where(r => r.TokenUsed),
             UserStep.RemoveFactors => records.Where(r => (r.Proven & (Proof.Totp | Proof.Passkey | Proof.RecoveryCode)) != Proof.None),
+            UserStep.EndSessions => records.Where(_ => false), // no program has a browser session
         };
         var uses = await records.GroupBy(r => new { r.ClientId, r.Channel, r.SourceAddress, r.UserAgent })
             .Select(group => new { group.Key, Count = group.Count(), First = group.Min(r => r.At), Last = group.Max(r => r.At) })
@@ -117,27 +127,31 @@ public sealed class UserImpacts(Database database, OrgDirectory orgs, Integratio
         return interval > TimeSpan.Zero && last + interval * 3 > now ? last + interval : null;
     }
 
-    static async Task<int> SessionsAsync(ServerDb db, User user, ProfileFacts profile, UserStep step, AdminCall call)
+    /// <summary>The browser sessions that end.</summary>
+    static IQueryable<BrowserSession> Sessions(ServerDb db, User user, ProfileFacts profile, UserStep step, AdminCall call)
     {
-        if (step == UserStep.ResetToken)
-            return 0;
         var (started, seen) = (call.At - profile.SessionLifetime, call.At - profile.SessionIdleTimeout);
-        var live = db.BrowserSessions.Where(s => s.UserId == user.Id && s.EndedAt == null && s.StartedAt > started && s.LastSeenAt > seen);
-        return await (step == UserStep.RemoveFactors ? live.Where(s => (s.Proven & Proof.Passkey) != Proof.None) : live).CountAsync(call.Cancellation);
+        var live = db.BrowserSessions.AsNoTracking().Where(s => s.UserId == user.Id && s.EndedAt == null && s.StartedAt > started && s.LastSeenAt > seen);
+        return step switch
+        {
+            UserStep.ResetToken => live.Where(_ => false),
+            UserStep.RemoveFactors => live.Where(s => (s.Proven & Proof.Passkey) != Proof.None),
+            _ => live,
+        };
     }
 
-    static async Task<int> GrantsAsync(ServerDb db, User user, UserStep step, AdminCall call)
+    /// <summary>The grants that end or sleep.</summary>
+    static IQueryable<Grant> Grants(ServerDb db, User user, UserStep step, AdminCall call)
     {
-        if (step == UserStep.ResetToken)
-            return 0;
         var now = call.At;
-        var live = db.Grants.Where(g => g.UserId == user.Id && g.RevokedAt == null
+        var live = db.Grants.AsNoTracking().Where(g => g.UserId == user.Id && g.RevokedAt == null
             && (g.RefreshGeneration == null ? g.Channel == LoginChannel.ClientCredentials : g.RefreshExpiresAt > now && g.RefreshIdleExpiresAt > now));
-        return await (step switch
+        return step switch
         {
+            UserStep.ResetToken or UserStep.EndSessions => live.Where(_ => false),
             UserStep.RemoveFactors => live.Where(g => (g.Proven & Proof.Passkey) != Proof.None),
             UserStep.ResetPassword => live.Where(g => (g.Proven & Proof.Password) != Proof.None),
             _ => live,
-        }).CountAsync(call.Cancellation);
+        };
     }
 }

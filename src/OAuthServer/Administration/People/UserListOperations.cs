@@ -48,9 +48,6 @@ public sealed record UserCounts(int Active, int Inactive, int Frozen)
 /// <summary>Lists and counts people.</summary>
 public sealed class UserListOperations(Database database, OrgDirectory orgs) : IAdminOperations
 {
-    public const int UsualLimit = 50;
-    public const int MostLimit = 500;
-
     public IEnumerable<AdminOperation> All =>
     [
         AdminOperation.Read<ListUsers, AdminPage<UserLine>>("users.list", "/users", "/setup/people", "List people, by search and filters, in the order of their usernames.", ListAsync),
@@ -61,7 +58,7 @@ public sealed class UserListOperations(Database database, OrgDirectory orgs) : I
     {
         if (FlawsOf(wanted) is { Count: > 0 } flaws)
             return new AdminRefusal.Invalid(flaws);
-        var limit = wanted.Limit ?? UsualLimit;
+        var limit = Paging.Size(wanted.Limit);
         var directory = (await orgs.CurrentAsync()).Rows;
         var profiles = directory.ProfilesOf(call.Org.Id).ToDictionary(profile => profile.Id, StringComparer.Ordinal);
         await using var db = database.NewContext();
@@ -108,8 +105,8 @@ public sealed class UserListOperations(Database database, OrgDirectory orgs) : I
     static List<AdminFlaw> FlawsOf(ListUsers wanted)
     {
         var flaws = new List<AdminFlaw>();
-        if (wanted.Limit is < 1 or > MostLimit)
-            flaws.Add(new("limit", $"must be 1 to {MostLimit}."));
+        if (Paging.FlawOf(wanted.Limit) is { } flaw)
+            flaws.Add(flaw);
         if (wanted.DormantDays is < 1 or > 3650)
             flaws.Add(new("dormantDays", "must be 1 to 3650."));
         if (wanted.Search is { Length: > Usernames.MaxLength })

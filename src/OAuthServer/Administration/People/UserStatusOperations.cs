@@ -10,13 +10,13 @@ public sealed class UserStatusOperations(UserChanges changes, LastWayIn lastWayI
     public IEnumerable<AdminOperation> All =>
     [
         AdminOperation.Change<UserName, UserSight>(
-            "users.freeze", "POST", "/users/{user}/freeze", Page, "Freeze a user for now: nobody comes in, sessions end at once, what was granted sleeps.", FreezeAsync).Versioned(),
+            "users.freeze", "POST", "/users/{user}/freeze", Page, "Freeze a user for now: nobody comes in, sessions end at once, what was granted sleeps.", FreezeAsync).Versioned().Stops("users.impact"),
         AdminOperation.Change<UserName, UserSight>("users.unfreeze", "POST", "/users/{user}/unfreeze", Page, "Let a frozen user come in again.", UnfreezeAsync).Versioned(),
         AdminOperation.Change<UserName, UserSight>(
-            "users.deactivate", "POST", "/users/{user}/deactivate", Page, "Deactivate a user who has left: sessions, grants and the security token end for good.", DeactivateAsync).Versioned(),
+            "users.deactivate", "POST", "/users/{user}/deactivate", Page, "Deactivate a user who has left: sessions, grants and the security token end for good.", DeactivateAsync).Versioned().Stops("users.impact"),
         AdminOperation.Change<UserName, UserSight>("users.activate", "POST", "/users/{user}/activate", Page, "Let a deactivated user come in again.", ActivateAsync).Versioned(),
         AdminOperation.Change<UserName, UserSight>("users.unlock", "POST", "/users/{user}/unlock", Page, "End a lockout, for trusted and untrusted origins.", UnlockAsync).Versioned(),
-        AdminOperation.Change<UserName, UserSight>("users.end-sessions", "POST", "/users/{user}/end-sessions", Page, "Sign a user out of every browser.", EndSessionsAsync).Versioned(),
+        AdminOperation.Change<UserName, UserSight>("users.end-sessions", "POST", "/users/{user}/end-sessions", Page, "Sign a user out of every browser.", EndSessionsAsync).Versioned().Stops("users.impact"),
     ];
 
     public Task<AdminAnswer<UserSight>> FreezeAsync(AdminCall call, UserName input) => changes.RunAsync(call, input.User, async held =>

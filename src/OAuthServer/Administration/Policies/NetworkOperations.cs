@@ -10,7 +10,8 @@ namespace OAuthServer.Administration.Policies;
 /// <param name="Range">One address, <c>start-end</c> or CIDR.</param>
 /// <param name="LastUsedAt">The last sign-in from networks of this name; null = none is recorded.</param>
 /// <param name="Warning">Why it is wider than networks of one company are; null when it is not.</param>
-public sealed record NetworkLine(string Name, string Range, DateTimeOffset? LastUsedAt, string? Warning);
+/// <param name="UsedBy">Who came in from networks of this name lately.</param>
+public sealed record NetworkLine(string Name, string Range, DateTimeOffset? LastUsedAt, string? Warning, NetworkUse UsedBy);
 
 /// <summary>All trusted networks.</summary>
 /// <param name="Networks">In their order.</param>
@@ -34,9 +35,9 @@ public sealed class NetworkOperations(Database database, PolicySaves saves) : IA
 
     public IEnumerable<AdminOperation> All =>
     [
-        AdminOperation.Read<Nothing, NetworkSight>("networks.list", "/networks", Page, "List the trusted networks.", ListAsync),
+        AdminOperation.Read<Nothing, NetworkSight>("networks.list", "/networks", Page, "List the trusted networks, with who came in from them lately.", ListAsync),
         AdminOperation.Ask<PreviewNetworks, PolicyPreview>("networks.preview", "/networks/preview", Page, "Say what a save of the trusted networks would change and run into.", PreviewAsync),
-        AdminOperation.Change<SaveNetworks, PolicySaved>("networks.save", "PUT", "/networks", Page, "Save the whole list of trusted networks, on trial.", SaveAsync).Versioned(),
+        AdminOperation.Change<SaveNetworks, PolicySaved>("networks.save", "PUT", "/networks", Page, "Save the whole list of trusted networks, on trial.", SaveAsync).Versioned().Stops("networks.preview"),
     ];
 
     public async Task<AdminAnswer<NetworkSight>> ListAsync(AdminCall call, Nothing input)
@@ -44,7 +45,9 @@ public sealed class NetworkOperations(Database database, PolicySaves saves) : IA
         await using var db = database.NewContext();
         var policy = await OrgPolicy.LoadAsync(db, call.Org.Id, call.Cancellation);
         var last = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
-        foreach (var name in policy.Networks.Select(network => network.Name).Distinct(StringComparer.Ordinal))
+        var names = policy.Networks.Select(network => network.Name).Distinct(StringComparer.Ordinal).ToList();
+        var uses = await NetworkUse.OfAsync(db, call, names);
+        foreach (var name in names)
         {
             // One step in an index for each.
             var at = await db.LoginRecords.Where(record => record.OrgId == call.Org.Id && record.TrustedNetwork == name).OrderByDescending(record => record.Id)
@@ -55,7 +58,7 @@ public sealed class NetworkOperations(Database database, PolicySaves saves) : IA
         var trial = await Trials.Pending(db, call.Org.Id).AsNoTracking().FirstOrDefaultAsync(t => t.Kind == "networks", call.Cancellation);
         AdminAnswer<NetworkSight> sight = new NetworkSight(
             [.. policy.Networks.Select(network => new NetworkLine(
-                network.Name, network.Range, last.TryGetValue(network.Name, out var at) ? at : null, PolicyWarnings.OfNetwork(network)))],
+                network.Name, network.Range, last.TryGetValue(network.Name, out var at) ? at : null, PolicyWarnings.OfNetwork(network), uses[network.Name]))],
             trial is null ? null : TrialSight.Of(trial, trial.Kind, call.At));
         return sight.WithVersion(new PolicyEdit.OfNetworks(call.Org.Id, []).VersionIn(policy));
     }

@@ -43,7 +43,7 @@ public sealed class OrganizationOperations(Database database, PolicySaves saves)
         AdminOperation.Read<Nothing, OrganizationSight>("organization.get", "/organization", Page, "Show the organization's switches.", GetAsync),
         AdminOperation.Ask<PreviewOrganization, PolicyPreview>(
             "organization.preview", "/organization/preview", Page, "Say what a save of the organization's switches would change, stop and run into.", PreviewAsync),
-        AdminOperation.Change<SaveOrganization, PolicySaved>("organization.save", "PUT", "/organization", Page, "Save the organization's switches, on trial.", SaveAsync).Versioned(),
+        AdminOperation.Change<SaveOrganization, PolicySaved>("organization.save", "PUT", "/organization", Page, "Save the organization's switches, on trial.", SaveAsync).Versioned().Stops("organization.preview"),
     ];
 
     public async Task<AdminAnswer<OrganizationSight>> GetAsync(AdminCall call, Nothing input)

@@ -10,7 +10,8 @@ namespace OAuthServer.Administration.Policies;
 /// <param name="Passed">It got the answer it must get.</param>
 /// <param name="Expected">That answer.</param>
 /// <param name="Found">What it got, or why it could not be run.</param>
-public sealed record PolicyTestResult(string Test, bool Passed, string Expected, string Found);
+/// <param name="About">What it stands guard for: <c>profile Standard</c>, <c>user a@example.com</c>, <c>app job</c>.</param>
+public sealed record PolicyTestResult(string Test, bool Passed, string Expected, string Found, IReadOnlyList<string> About);
 
 /// <summary>Runs an organization's policy tests under a policy, saved or proposed.</summary>
 public sealed class PolicyTestRuns
@@ -20,11 +21,12 @@ public sealed class PolicyTestRuns
         [.. (await RunAsync(db, policy, cancellation)).Where(result => !result.Passed).Select(result => $"{result.Test}: expected {result.Expected}, got {result.Found}.")];
 
     /// <summary>All tests, in the order of their names.</summary>
-    public async Task<IReadOnlyList<PolicyTestResult>> RunAsync(ServerDb db, OrgPolicy policy, CancellationToken cancellation)
-    {
-        var tests = await db.PolicyTests.AsNoTracking().Where(test => test.OrgId == policy.OrgId).OrderBy(test => test.Name).ToListAsync(cancellation);
-        return await RunAsync(db, policy, tests.ConvertAll(test => (test.Name, SettingsJson.Read<ExampleLogin>(test.Content))), cancellation);
-    }
+    public async Task<IReadOnlyList<PolicyTestResult>> RunAsync(ServerDb db, OrgPolicy policy, CancellationToken cancellation) =>
+        await RunAsync(db, policy, await PolicyTestOperations.Named(db, policy.OrgId, after: null).ToListAsync(cancellation), cancellation);
+
+    /// <summary>These tests, in their order.</summary>
+    public Task<IReadOnlyList<PolicyTestResult>> RunAsync(ServerDb db, OrgPolicy policy, IReadOnlyList<PolicyTest> tests, CancellationToken cancellation) =>
+        RunAsync(db, policy, [.. tests.Select(test => (test.Name, SettingsJson.Read<ExampleLogin>(test.Content)))], cancellation);
 
     /// <summary>Examples that need not be saved.</summary>
     public async Task<IReadOnlyList<PolicyTestResult>> RunAsync(
@@ -44,8 +46,11 @@ public sealed class PolicyTestRuns
         var expected = ExampleLogins.Expected(login);
         var (cast, problem) = ExampleCasting.Of(login, policy, users, apps);
         if (cast is null)
-            return new(name, false, expected, problem!);
+            return new(name, false, expected, problem!, About(login));
         var result = ExampleLogins.Judge(login, policy, cast);
-        return new(name, result.Passed, expected, result.ToString());
+        return new(name, result.Passed, expected, result.ToString(), About(login));
     }
+
+    static IReadOnlyList<string> About(ExampleLogin login) =>
+        [.. new[] { ("profile", login.Profile), ("user", login.User), ("app", login.App) }.Where(one => one.Item2 is not null).Select(one => $"{one.Item1} {one.Item2}")];
 }

@@ -18,30 +18,32 @@ public sealed class ProfileOperations(Database database, PolicySaves saves, Chan
         AdminOperation.Read<ListProfiles, AdminPage<ProfileLine>>("profiles.list", "/profiles", List, "List profiles with who uses them.", ListAsync),
         AdminOperation.Read<ProfileName, ProfileSight>("profiles.get", "/profiles/{profile}", Page, "Show a profile with all its settings.", GetAsync),
         AdminOperation.Change<CreateProfile, ProfileSight>("profiles.create", "POST", "/profiles", List, "Make a profile.", CreateAsync),
-        AdminOperation.Change<SaveProfile, PolicySaved>("profiles.save", "PUT", "/profiles/{profile}", Page, "Save all settings of a profile as its next version.", SaveAsync).Versioned(),
+        AdminOperation.Change<SaveProfile, PolicySaved>("profiles.save", "PUT", "/profiles/{profile}", Page, "Save all settings of a profile as its next version.", SaveAsync).Versioned().Stops("profiles.preview"),
         AdminOperation.Ask<PreviewProfile, PolicyPreview>("profiles.preview", "/profiles/{profile}/preview", Page, "Say what a save of a profile would change and run into.", PreviewAsync),
         AdminOperation.Change<RenameProfile, ProfileSight>("profiles.rename", "POST", "/profiles/{profile}/rename", Page, "Give a profile another name.", RenameAsync).Versioned(),
         AdminOperation.Read<ProfileName, ProfileImpact>("profiles.impact", "/profiles/{profile}/impact", Page, "Show what hangs on a profile.", ImpactAsync),
-        AdminOperation.Change<ProfileName, Nothing>("profiles.delete", "DELETE", "/profiles/{profile}", Page, "Remove a profile that nobody has and no record names.", DeleteAsync).Versioned(),
+        AdminOperation.Change<ProfileName, Nothing>("profiles.delete", "DELETE", "/profiles/{profile}", Page, "Remove a profile that nobody has and no record names.", DeleteAsync).Versioned().Stops("profiles.impact"),
     ];
 
     public async Task<AdminAnswer<AdminPage<ProfileLine>>> ListAsync(AdminCall call, ListProfiles input)
     {
-        var limit = Math.Clamp(input.Limit ?? 50, 1, 500);
+        if (Paging.Refuse(input.Limit) is { } refusal)
+            return refusal;
         await using var db = database.NewContext();
         var policy = await OrgPolicy.LoadAsync(db, call.Org.Id, call.Cancellation);
         var used = await ProfileUses.CountAsync(db, [.. policy.Profiles.Keys], call.Cancellation);
         var last = await ProfileUses.LastAsync(db, call.Org.Id, call.Cancellation);
         var trial = await Trials.Pending(db, call.Org.Id).Select(t => t.ObjectId).FirstOrDefaultAsync(call.Cancellation);
         var after = policy.Profiles.Values.OrderBy(profile => profile.Row.Name, StringComparer.Ordinal)
-            .SkipWhile(profile => string.CompareOrdinal(profile.Row.Name, input.After ?? "") <= 0).Take(limit + 1).ToList();
+            .SkipWhile(profile => string.CompareOrdinal(profile.Row.Name, input.After ?? "") <= 0).Take(Paging.Size(input.Limit) + 1).ToList();
+        var (shown, next) = Paging.Cut(after, input.Limit, profile => profile.Row.Name);
         return new AdminPage<ProfileLine>(
             [
-                .. after.Take(limit).Select(profile => new ProfileLine(
+                .. shown.Select(profile => new ProfileLine(
                     profile.Row.Name, profile.Row.Version, profile.Settings.Permissions.Administrator, profile.Settings.ApiOnly, used.GetValueOrDefault(profile.Row.Id),
                     last.TryGetValue(profile.Row.Id, out var at) ? at : null, profile.Row.Id == trial)),
             ],
-            after.Count > limit ? after[limit - 1].Row.Name : null);
+            next);
     }
 
     public async Task<AdminAnswer<ProfileSight>> GetAsync(AdminCall call, ProfileName input)
@@ -124,7 +126,7 @@ public sealed class ProfileOperations(Database database, PolicySaves saves, Chan
     public async Task<AdminAnswer<Nothing>> DeleteAsync(AdminCall call, ProfileName input)
     {
         await using var db = call.Begin(database);
-        // The history before the lock, which every login would wait for; under it only what has come since.
+        // What was before the lock, which every login would wait for; under it only what has come since.
         if (await IdAsync(call, input.Profile) is not { } id)
             return new AdminRefusal.NotFound("profile");
         var last = await db.LoginRecords.Where(record => record.OrgId == call.Org.Id).MaxAsync(record => (long?)record.Id, call.Cancellation) ?? 0;

@@ -13,7 +13,7 @@ public sealed record ListProfiles(int? Limit = null, string? After = null);
 /// <param name="Administrator">Its people administer the organization.</param>
 /// <param name="ApiOnly">Programs only.</param>
 /// <param name="UsedBy">How many users have it.</param>
-/// <param name="LastUsedAt">The last sign-in it decided, among the last 20,000 of the organization; null = none of these.</param>
+/// <param name="LastUsedAt">The last sign-in it decided; null = none, as far as records go back.</param>
 /// <param name="OnTrial">Its last change reverts unless it is confirmed.</param>
 public sealed record ProfileLine(string Name, int Version, bool Administrator, bool ApiOnly, int UsedBy, DateTimeOffset? LastUsedAt, bool OnTrial);
 
@@ -27,7 +27,7 @@ public sealed record ProfileName(string Profile);
 /// <param name="SavedAt">When that was saved.</param>
 /// <param name="SavedBy">By whom.</param>
 /// <param name="UsedBy">How many users have it.</param>
-/// <param name="LastUsedAt">The last sign-in it decided, among the last 20,000 of the organization; null = none of these.</param>
+/// <param name="LastUsedAt">The last sign-in it decided; null = none, as far as records go back.</param>
 /// <param name="Trial">Its last change, while that reverts unless it is confirmed.</param>
 /// <param name="Settings">All settings, as a profile file says them.</param>
 public sealed record ProfileSight(

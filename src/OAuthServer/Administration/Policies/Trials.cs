@@ -40,14 +40,15 @@ public sealed class Trials(Database database, ChangeWatch changes, TimeProvider 
     [
         AdminOperation.Read<Nothing, AdminPage<TrialSight>>("trials.list", "/trials", "/setup/policies", "List changes that revert unless they are confirmed.", ListAsync),
         AdminOperation.Change<ConfirmTrial, Nothing>("trials.confirm", "POST", "/trials/{trial}/confirm", "/setup/policies", "Keep a change that is on trial; needs a sign-in made after it.", ConfirmAsync),
-        AdminOperation.Change<TrialId, Nothing>("trials.revert", "POST", "/trials/{trial}/revert", "/setup/policies", "Revert a change that is on trial now.", RevertAsync),
+        AdminOperation.Change<TrialId, Nothing>("trials.revert", "POST", "/trials/{trial}/revert", "/setup/policies", "Revert a change that is on trial now.", RevertAsync).Stops("trials.list"),
     ];
 
     public async Task<AdminAnswer<AdminPage<TrialSight>>> ListAsync(AdminCall call, Nothing input)
     {
         await using var db = database.NewContext();
         var trials = new List<TrialSight>();
-        foreach (var trial in await Pending(db, call.Org.Id).AsNoTracking().OrderBy(t => t.RevertsAt).Take(50).ToListAsync(call.Cancellation))
+        // Never more than there are profiles.
+        foreach (var trial in await Pending(db, call.Org.Id).AsNoTracking().OrderBy(t => t.RevertsAt).ToListAsync(call.Cancellation))
             trials.Add(TrialSight.Of(trial, await NameAsync(db, trial, call.Cancellation), call.At));
         return new AdminPage<TrialSight>(trials, null);
     }

@@ -16,24 +16,26 @@ public sealed class VersionOperations(Database database, PolicySaves saves) : IA
     [
         AdminOperation.Read<ListVersions, AdminPage<VersionLine>>("profiles.versions", "/profiles/{profile}/versions", Page, "List the versions of a profile, the newest first.", ListAsync),
         AdminOperation.Read<CompareVersions, VersionDifference>("profiles.diff", "/profiles/{profile}/diff", Page, "Compare two versions of a profile.", CompareAsync),
-        AdminOperation.Change<RestoreProfile, PolicySaved>("profiles.restore", "POST", "/profiles/{profile}/restore", Page, "Save an old version of a profile as its next one.", RestoreAsync).Versioned(),
+        AdminOperation.Change<RestoreProfile, PolicySaved>("profiles.restore", "POST", "/profiles/{profile}/restore", Page, "Save an old version of a profile as its next one.", RestoreAsync).Versioned().Stops("profiles.preview"),
     ];
 
     public async Task<AdminAnswer<AdminPage<VersionLine>>> ListAsync(AdminCall call, ListVersions input)
     {
-        var limit = Math.Clamp(input.Limit ?? 50, 1, 500);
+        if (Paging.Refuse(input.Limit) is { } refusal)
+            return refusal;
         if (input.After is { } after && !int.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            return new AdminRefusal.Invalid("after", "is not the number of a version.");
+            return Paging.NoPlace;
         await using var db = database.NewContext();
         if (await ProfileOperations.FindAsync(db, call, input.Profile) is not { } profile)
             return new AdminRefusal.NotFound("profile");
         var before = input.After is null ? int.MaxValue : int.Parse(input.After, CultureInfo.InvariantCulture);
         // One more, because a version is shown by what it changed; and one more to know whether there are others.
         var rows = await db.ProfileVersions.AsNoTracking().Where(v => v.ProfileId == profile.Id && v.Version < before)
-            .OrderByDescending(v => v.Version).Take(limit + 1).ToListAsync(call.Cancellation);
-        var lines = rows.Take(limit).Select((row, index) => new VersionLine(
+            .OrderByDescending(v => v.Version).Take(Paging.Size(input.Limit) + 1).ToListAsync(call.Cancellation);
+        var (shown, next) = Paging.Cut(rows, input.Limit, row => row.Version.ToString(CultureInfo.InvariantCulture));
+        var lines = shown.Select((row, index) => new VersionLine(
             row.Version, row.SavedAt, row.SavedBy, index + 1 < rows.Count ? [.. JsonDiff.Lines(Parse(rows[index + 1]), Parse(row))] : [])).ToList();
-        return new AdminPage<VersionLine>(lines, rows.Count > limit ? lines[^1].Version.ToString(CultureInfo.InvariantCulture) : null);
+        return new AdminPage<VersionLine>(lines, next);
     }
 
     public async Task<AdminAnswer<VersionDifference>> CompareAsync(AdminCall call, CompareVersions input)

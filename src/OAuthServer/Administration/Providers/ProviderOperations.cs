@@ -21,7 +21,7 @@ public sealed class ProviderOperations(Database database, ChangeWatch changes, A
         AdminOperation.Read<ProviderName, ProviderSight>("providers.get", "/providers/{provider}", Page, "Show an identity provider: what it is and may do, and what to enter there.", GetAsync),
         AdminOperation.Read<ProviderName, ProviderImpact>("providers.impact", "/providers/{provider}/impact", Page, "Say what stops when an identity provider is switched off.", ImpactAsync),
         AdminOperation.Change<ProviderName, ProviderSight>("providers.activate", "POST", "/providers/{provider}/activate", Page, "Switch an identity provider on.", ActivateAsync).Versioned(),
-        AdminOperation.Change<ProviderName, ProviderSight>("providers.deactivate", "POST", "/providers/{provider}/deactivate", Page, "Switch an identity provider off: it lets nobody in any more.", DeactivateAsync).Versioned(),
+        AdminOperation.Change<ProviderName, ProviderSight>("providers.deactivate", "POST", "/providers/{provider}/deactivate", Page, "Switch an identity provider off: it lets nobody in any more.", DeactivateAsync).Versioned().Stops("providers.impact"),
     ];
 
     public async Task<AdminAnswer<AdminPage<ProviderLine>>> ListAsync(AdminCall call, Nothing input)

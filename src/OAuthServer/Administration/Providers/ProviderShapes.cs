@@ -58,5 +58,8 @@ public sealed record ProviderAddress(string Key, string Url);
 /// <param name="Domains">Whose people are no longer sent there.</param>
 /// <param name="Apps">The client ids of apps that log in with what such a provider asserts.</param>
 /// <param name="LastUsedAt">When somebody last came in by it, or tried to.</param>
+/// <param name="Users">Who is linked with it.</param>
+/// <param name="LockedOut">Who has no other way in.</param>
 public sealed record ProviderImpact(
-    int People, int OnlyWay, IReadOnlyList<string> RequiredBy, bool IsLast, IReadOnlyList<string> Domains, IReadOnlyList<string> Apps, DateTimeOffset? LastUsedAt);
+    int People, int OnlyWay, IReadOnlyList<string> RequiredBy, bool IsLast, IReadOnlyList<string> Domains, IReadOnlyList<string> Apps, DateTimeOffset? LastUsedAt,
+    NamedFew Users, NamedFew LockedOut);

@@ -55,6 +55,7 @@ sealed class ProviderUse
             await people.CountAsync(call.Cancellation), await onlyWay.CountAsync(call.Cancellation), [.. requiring.Select(profile => profile.Name).Order(StringComparer.CurrentCulture)],
             others.Count == 0, provider.Settings.Domains,
             [.. apps.Where(app => SettingsJson.Read<AppSettings>(app.Settings).Flows.Contains(takes)).Select(app => app.ClientId).Order(StringComparer.Ordinal)],
-            (await OfAsync(db, call)).LastOf(provider.Id));
+            (await OfAsync(db, call)).LastOf(provider.Id),
+            await NamedFew.OfAsync(people.Select(user => user.Username), call.Cancellation), await NamedFew.OfAsync(onlyWay.Select(user => user.Username), call.Cancellation));
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using OAuthServer.Administration.Jobs;
 using OAuthServer.Data;
 using OAuthServer.Http;
 using OAuthServer.Orgs;
@@ -12,7 +13,9 @@ public sealed record DraftId(string Draft);
 
 /// <summary>Which drafts.</summary>
 /// <param name="Profile">Of one profile only.</param>
-public sealed record ListDrafts(string? Profile = null);
+/// <param name="Limit">At most so many, 1 to 500; 50 when it says nothing.</param>
+/// <param name="After">Where the last part ended.</param>
+public sealed record ListDrafts(string? Profile = null, int? Limit = null, string? After = null);
 
 /// <summary>A draft to keep: of a profile, or of all trusted networks.</summary>
 /// <param name="Draft">The draft it replaces; null for a new one.</param>
@@ -22,7 +25,16 @@ public sealed record ListDrafts(string? Profile = null);
 public sealed record SaveDraft(string? Draft = null, string? Profile = null, JsonElement? Settings = null, IReadOnlyList<DraftNetwork>? Networks = null);
 
 /// <summary>A draft in a list.</summary>
-public sealed record DraftLine(string Id, DraftKind Kind, string? Profile, string SavedBy, DateTimeOffset SavedAt);
+/// <param name="Id">128 random bits.</param>
+/// <param name="Kind">What it is of.</param>
+/// <param name="Profile">The profile's name; null where it is one of networks.</param>
+/// <param name="SavedBy">Who saved it.</param>
+/// <param name="SavedAt">When.</param>
+/// <param name="LastReplay">The job of its last replay, among the latest of the organization; null = none.</param>
+/// <param name="ReplayedAt">When that was asked for.</param>
+/// <param name="ReplayedBy">By whom.</param>
+public sealed record DraftLine(
+    string Id, DraftKind Kind, string? Profile, string SavedBy, DateTimeOffset SavedAt, string? LastReplay = null, DateTimeOffset? ReplayedAt = null, string? ReplayedBy = null);
 
 /// <summary>The last replay of a draft.</summary>
 /// <param name="Job">Its job.</param>
@@ -53,19 +65,49 @@ public sealed class DraftOperations(Database database) : IAdminOperations
 
     public IEnumerable<AdminOperation> All =>
     [
-        AdminOperation.Read<ListDrafts, AdminPage<DraftLine>>("drafts.list", "/drafts", Page, "List the drafts of profiles and networks.", ListAsync),
+        AdminOperation.Read<ListDrafts, AdminPage<DraftLine>>("drafts.list", "/drafts", Page, "List the drafts of profiles and networks, the newest first.", ListAsync),
         AdminOperation.Read<DraftId, DraftSight>("drafts.get", "/drafts/{draft}", Page, "Show a draft, and what its last replay found.", GetAsync),
         AdminOperation.Change<SaveDraft, DraftSight>("drafts.save", "POST", "/drafts", Page, "Keep a draft of a profile or of the trusted networks; it decides nothing.", SaveAsync).Versioned(),
-        AdminOperation.Change<DraftId, Nothing>("drafts.delete", "DELETE", "/drafts/{draft}", Page, "Throw a draft away.", DeleteAsync).Versioned(),
+        AdminOperation.Change<DraftId, Nothing>("drafts.delete", "DELETE", "/drafts/{draft}", Page, "Throw a draft away.", DeleteAsync).Versioned().Stops("drafts.get"),
     ];
 
     public async Task<AdminAnswer<AdminPage<DraftLine>>> ListAsync(AdminCall call, ListDrafts input)
     {
+        if (Paging.Refuse(input.Limit) is { } refusal)
+            return refusal;
         await using var db = database.NewContext();
-        var drafts = await db.Drafts.AsNoTracking().Where(d => d.OrgId == call.Org.Id && (input.Profile == null || db.Profiles.Any(p => p.Id == d.ProfileId && p.Name == input.Profile)))
-            .OrderByDescending(d => d.SavedAt).Take(500)
-            .Select(d => new DraftLine(d.Id, d.Kind, db.Profiles.Where(p => p.Id == d.ProfileId).Select(p => p.Name).FirstOrDefault(), d.SavedBy, d.SavedAt)).ToListAsync(call.Cancellation);
-        return new AdminPage<DraftLine>(drafts, null);
+        var after = input.After is { } place ? await FindAsync(db, call, place) : null;
+        if (input.After is not null && after is null)
+            return Paging.NoPlace;
+        var profileId = input.Profile is { } name ? await db.Profiles.Where(p => p.OrgId == call.Org.Id && p.Name == name).Select(p => p.Id).SingleOrDefaultAsync(call.Cancellation) ?? "" : null;
+        var drafts = await Newest(db, call.Org.Id, profileId, after).Take(Paging.Size(input.Limit) + 1)
+            .Select(d => new { d.Id, d.Kind, Profile = db.Profiles.Where(p => p.Id == d.ProfileId).Select(p => p.Name).FirstOrDefault(), d.SavedBy, d.SavedAt }).ToListAsync(call.Cancellation);
+        var (shown, next) = Paging.Cut(drafts, input.Limit, draft => draft.Id);
+        var replays = (await LatestReplays(db, call).ToListAsync(call.Cancellation)).ConvertAll(job => (Job: job, ReplayInput.Of(job).Drafts));
+        return new AdminPage<DraftLine>(
+            [.. shown.Select(draft =>
+            {
+                var last = replays.Find(replay => replay.Drafts.Contains(draft.Id, StringComparer.Ordinal)).Job;
+                return new DraftLine(draft.Id, draft.Kind, draft.Profile, draft.SavedBy, draft.SavedAt, last?.Id, last?.CreatedAt, last is null ? null : JobSight.Of(last).By);
+            })],
+            next);
+    }
+
+    /// <summary>An organization's drafts, the newest first.</summary>
+    /// <param name="db">Where.</param>
+    /// <param name="orgId">Whose.</param>
+    /// <param name="profileId">Of one profile only; null = all.</param>
+    /// <param name="after">The last one of the part before.</param>
+    internal static IQueryable<Draft> Newest(ServerDb db, string orgId, string? profileId, Draft? after)
+    {
+        var drafts = db.Drafts.AsNoTracking().Where(d => d.OrgId == orgId);
+        if (profileId is not null)
+            drafts = drafts.Where(d => d.ProfileId == profileId);
+        if (after is { SavedAt: var at, Id: var id })
+#pragma warning disable CA1309 // the database compares, as it orders
+            drafts = drafts.Where(d => d.SavedAt <= at && (d.SavedAt < at || string.Compare(d.Id, id) < 0));
+#pragma warning restore CA1309
+        return drafts.OrderByDescending(d => d.SavedAt).ThenByDescending(d => d.Id);
     }
 
     public async Task<AdminAnswer<DraftSight>> GetAsync(AdminCall call, DraftId input)
@@ -148,10 +190,12 @@ public sealed class DraftOperations(Database database) : IAdminOperations
         return ((AdminAnswer<DraftSight>)sight).WithVersion(VersionOf(draft));
     }
 
+    static IQueryable<Job> LatestReplays(ServerDb db, AdminCall call) =>
+        db.Jobs.AsNoTracking().Where(j => j.OrgId == call.Org.Id && j.Kind == ReplayJob.Word).OrderByDescending(j => j.CreatedAt).Take(LookedAt);
+
     static async Task<DraftReplay?> LastReplayAsync(ServerDb db, AdminCall call, Draft draft)
     {
-        var latest = await db.Jobs.AsNoTracking().Where(j => j.OrgId == call.Org.Id && j.Kind == ReplayJob.Word).OrderByDescending(j => j.CreatedAt).Take(LookedAt).ToListAsync(call.Cancellation);
-        foreach (var job in latest)
+        foreach (var job in await LatestReplays(db, call).ToListAsync(call.Cancellation))
         {
             var input = ReplayInput.Of(job);
             if (!input.Drafts.Contains(draft.Id, StringComparer.Ordinal))

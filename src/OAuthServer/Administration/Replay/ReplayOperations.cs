@@ -69,15 +69,18 @@ public sealed class ReplayOperations(Database database, LoginReferences referenc
         var (wish, refusal) = await WishAsync(db, call, input);
         if (refusal is not null)
             return refusal;
-        if (await db.Jobs.CountAsync(j => j.OrgId == call.Org.Id && j.Kind == ReplayJob.Word && (j.State == JobState.Waiting || j.State == JobState.Running), call.Cancellation) >= AtOnce)
-            return new AdminRefusal.Conflict("too-many-replays", "There are replays under way already.", $"At most {AtOnce} run or wait at once; wait for one, or cancel it.");
+        var last = await db.LoginRecords.Where(r => r.OrgId == call.Org.Id).MaxAsync(r => (long?)r.Id, call.Cancellation) ?? 0;
+        await using var transaction = await db.Database.BeginTransactionAsync(call.Cancellation);
+        if (await JobQueue.WhyNoMoreAsync(db, call, ReplayJob.Word, AtOnce) is { } tooMany)
+            return tooMany;
         var days = input.Days ?? DefaultDays;
         var job = await JobQueue.AddAsync(db, call, ReplayJob.Word, wish! with
         {
             Days = days,
             From = call.At.AddDays(-days),
-            Last = await db.LoginRecords.Where(r => r.OrgId == call.Org.Id).MaxAsync(r => (long?)r.Id, call.Cancellation) ?? 0,
+            Last = last,
         });
+        await transaction.CommitAsync(call.Cancellation);
         return Sight(job);
     }
 

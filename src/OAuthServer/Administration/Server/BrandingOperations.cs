@@ -31,7 +31,7 @@ public sealed class BrandingOperations(Database database, ChangeWatch changes) :
         AdminOperation.Read<Nothing, Branding>("system.branding", "/system/branding", Page, "Say how the organization's sign-in pages look.", GetAsync),
         AdminOperation.Change<SaveBranding, Branding>("system.save-branding", "PUT", "/system/branding", Page, "Set the colour of the organization's sign-in pages.", SaveAsync).Versioned(),
         AdminOperation.Change<SaveLogo, Branding>("system.save-logo", "PUT", "/system/branding/logo", Page, "Set the logo of the organization's sign-in pages: a PNG file.", SaveLogoAsync).Versioned(),
-        AdminOperation.Change<Nothing, Branding>("system.remove-logo", "DELETE", "/system/branding/logo", Page, "Remove the logo of the organization's sign-in pages.", RemoveLogoAsync).Versioned(),
+        AdminOperation.Change<Nothing, Branding>("system.remove-logo", "DELETE", "/system/branding/logo", Page, "Remove the logo of the organization's sign-in pages.", RemoveLogoAsync).Versioned().Stops("system.branding"),
     ];
 
     public async Task<AdminAnswer<Branding>> GetAsync(AdminCall call, Nothing input)

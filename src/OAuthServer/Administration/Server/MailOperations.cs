@@ -19,7 +19,9 @@ public sealed record ListMails(int? Limit = null, string? After = null);
 /// <param name="Attempts">How often sending was tried.</param>
 /// <param name="NextAttemptAt">When it is tried again; null when it was given up.</param>
 /// <param name="Problem">Why it has not left; null when it was not tried yet.</param>
-public sealed record MailLine(string Id, string To, string Subject, DateTimeOffset CreatedAt, int Attempts, DateTimeOffset? NextAttemptAt, string? Problem);
+/// <param name="IsServers">No organization's, or not known whose: only the operator sees it, at the machine itself.</param>
+public sealed record MailLine(
+    string Id, string To, string Subject, DateTimeOffset CreatedAt, int Attempts, DateTimeOffset? NextAttemptAt, string? Problem, bool IsServers);
 
 /// <summary>A mail by its number.</summary>
 public sealed record MailId(string Id);
@@ -32,20 +34,15 @@ public sealed record TestMail(string? User = null);
 /// <param name="To">To whom.</param>
 public sealed record TestMailSent(string To);
 
-/// <summary>Mail to the organization's people that has not left, and a mail to try whether any does.</summary>
+/// <summary>Mail of the organization that has not left, and a mail to try whether any does.</summary>
 public sealed class MailOperations(Database database, Outbox outbox, PublicUrl server) : IAdminOperations
 {
     const string Page = "/setup/system/outbox";
-    const int UsualPage = 50;
-    const int LargestPage = 500;
-
-    /// <summary>No list goes further back than this, however many mails of others wait.</summary>
-    const int LookedAt = 2_000;
 
     /// <inheritdoc />
     public IEnumerable<AdminOperation> All =>
     [
-        AdminOperation.Read<ListMails, AdminPage<MailLine>>("system.outbox", "/system/outbox", Page, "List mails to the organization's people that have not left.", ListAsync),
+        AdminOperation.Read<ListMails, AdminPage<MailLine>>("system.outbox", "/system/outbox", Page, "List mails of the organization that have not left; at the machine itself, the server's own too.", ListAsync),
         AdminOperation.Change<MailId, Nothing>("system.outbox-retry", "POST", "/system/outbox/{id}/retry", Page, "Try to send a mail again, now.", RetryAsync),
         AdminOperation.Change<TestMail, TestMailSent>("system.mail-test", "POST", "/system/mail-test", "/setup/system", "Send a mail to an administrator's own address.", TestAsync),
     ];
@@ -53,28 +50,31 @@ public sealed class MailOperations(Database database, Outbox outbox, PublicUrl s
     public async Task<AdminAnswer<AdminPage<MailLine>>> ListAsync(AdminCall call, ListMails input)
     {
         if (!MailPlace.TryParse(input.After, out var place))
-            return new AdminRefusal.Invalid("after", "is not what an answer called next.");
-        var size = Math.Clamp(input.Limit ?? UsualPage, 1, LargestPage);
+            return Paging.NoPlace;
+        if (Paging.Refuse(input.Limit) is { } refusal)
+            return refusal;
         await using var db = database.NewContext();
-        var rows = await UnsentAsync(db, call.Cancellation);
-        var own = await OwnAsync(db, call, rows.Select(row => row.Recipient));
-        var found = rows.Where(row => own.Contains(row.Recipient) && (place is null || place.IsBefore(row))).Take(size + 1).Select(LineOf).ToList();
-        var shown = found.Take(size).ToList();
-        return new AdminPage<MailLine>(shown, found.Count > size ? new MailPlace(shown[^1].CreatedAt, shown[^1].Id).ToString() : null);
+        var rows = await Newest(db, call, place).Take(Paging.Size(input.Limit) + 1)
+            .Select(message => new { message.Id, message.OrgId, message.Recipient, message.Subject, message.CreatedAt, message.Attempts, message.NextAttemptAt, message.LastError })
+            .ToListAsync(call.Cancellation);
+        var mails = rows.ConvertAll(row => new MailLine(
+            row.Id, Masked(row.Recipient), row.Subject, row.CreatedAt, row.Attempts, row.NextAttemptAt == Outbox.Never ? null : row.NextAttemptAt, row.LastError, row.OrgId is null));
+        var (shown, next) = Paging.Cut(mails, input.Limit, mail => new MailPlace(mail.CreatedAt, mail.Id).ToString());
+        return new AdminPage<MailLine>(shown, next);
     }
 
     public async Task<AdminAnswer<Nothing>> RetryAsync(AdminCall call, MailId input)
     {
         await using var db = call.Begin(database);
-        if (await db.OutboxMessages.AsNoTracking().SingleOrDefaultAsync(row => row.Id == input.Id && row.SentAt == null, call.Cancellation) is not { } message
-            || !(await OwnAsync(db, call, [message.Recipient])).Contains(message.Recipient))
+        if (await Unsent(db, call).SingleOrDefaultAsync(row => row.Id == input.Id, call.Cancellation) is not { } message)
             return new AdminRefusal.NotFound("mail");
         if (message.NextAttemptAt == Outbox.Never)
             return new AdminRefusal.Conflict("given-up", "The mail was given up.", "Its text was erased then. Do again what it was about: reset the token, send the link.");
         // Only what lies still: what is being sent at this moment is its sender's.
         await db.OutboxMessages.Where(row => row.Id == message.Id && row.SentAt == null && row.NextAttemptAt == message.NextAttemptAt)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.NextAttemptAt, call.At), call.Cancellation);
-        db.Audit(call.Org.Id, "mail", message.Id, message.Subject);
+        // The trail is the organization's to read: of the server's own mail it says no more than that there was one.
+        db.Audit(call.Org.Id, "mail", message.Id, message.OrgId is null ? "mail of the server" : message.Subject);
         await db.SaveChangesAsync(call.Cancellation);
         outbox.Wake();
         return new Nothing();
@@ -99,39 +99,27 @@ public sealed class MailOperations(Database database, Outbox outbox, PublicUrl s
         return new TestMailSent(user.Email);
     }
 
-    static Task<List<OutboxMessage>> UnsentAsync(ServerDb db, CancellationToken cancellation) => db.OutboxMessages.AsNoTracking()
-        .Where(message => message.SentAt == null)
-        .OrderByDescending(message => message.CreatedAt).ThenByDescending(message => message.Id).Take(LookedAt)
-        .Select(message => new OutboxMessage // without its body
-        {
-            Id = message.Id,
-            Recipient = message.Recipient,
-            Subject = message.Subject,
-            Body = Array.Empty<byte>(),
-            CreatedAt = message.CreatedAt,
-            Attempts = message.Attempts,
-            NextAttemptAt = message.NextAttemptAt,
-            LastError = message.LastError,
-        }).ToListAsync(cancellation);
-
-    /// <summary>
-    /// The outbox is the server's: an organization sees what goes to its own people. An address that somebody of another organization has too is
-    /// nobody's, because any administrator can write any address at a user. Many at once, because nothing finds people by their addresses.
-    /// </summary>
-    static async Task<HashSet<string>> OwnAsync(ServerDb db, AdminCall call, IEnumerable<string> recipients)
+    /// <summary>What waits, the newest first.</summary>
+    internal static IQueryable<OutboxMessage> Newest(ServerDb db, AdminCall call, MailPlace? place)
     {
-        var addresses = recipients.Distinct(StringComparer.Ordinal).ToList();
-        if (addresses.Count == 0)
-            return [];
-        var ours = await db.Users.Where(user => user.OrgId == call.Org.Id && addresses.Contains(user.Email)).Select(user => user.Email).Distinct().ToListAsync(call.Cancellation);
-        if (ours.Count == 0)
-            return [];
-        var theirs = await db.Users.Where(user => user.OrgId != call.Org.Id && ours.Contains(user.Email)).Select(user => user.Email).Distinct().ToListAsync(call.Cancellation);
-        return ours.Except(theirs, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
+        var query = Unsent(db, call);
+#pragma warning disable CA1309 // the database compares, and orders the same way
+        if (place is { At: var at, Id: var id })
+            query = query.Where(message => message.CreatedAt <= at && (message.CreatedAt < at || string.Compare(message.Id, id) < 0));
+#pragma warning restore CA1309
+        return query.OrderByDescending(message => message.CreatedAt).ThenByDescending(message => message.Id);
     }
 
-    static MailLine LineOf(OutboxMessage row) => new(
-        row.Id, Masked(row.Recipient), row.Subject, row.CreatedAt, row.Attempts, row.NextAttemptAt == Outbox.Never ? null : row.NextAttemptAt, row.LastError);
+    /// <summary>
+    /// An organization sees what was written for it, whoever has the address now. The operator, at the machine itself, sees the server's own too.
+    /// </summary>
+    static IQueryable<OutboxMessage> Unsent(ServerDb db, AdminCall call)
+    {
+        var unsent = db.OutboxMessages.AsNoTracking().Where(message => message.SentAt == null);
+        return call.Actor.Door == AuditDoor.Cli
+            ? unsent.Where(message => message.OrgId == call.Org.Id || message.OrgId == null)
+            : unsent.Where(message => message.OrgId == call.Org.Id);
+    }
 
     static string Masked(string address) => address.IndexOf('@', StringComparison.Ordinal) is > 0 and var at ? $"{address[0]}***{address[at..]}" : "***";
 }
@@ -146,10 +134,6 @@ sealed record MailPlace(DateTimeOffset At, string Id)
             : null;
         return text is null or "" || place is not null;
     }
-
-    /// <summary>The mail stands after this place. Compared in the milliseconds that the place is written in.</summary>
-    internal bool IsBefore(OutboxMessage message) =>
-        message.CreatedAt.ToUnixTimeMilliseconds().CompareTo(At.ToUnixTimeMilliseconds()) is var later && (later < 0 || later == 0 && string.CompareOrdinal(message.Id, Id) < 0);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{At.ToUnixTimeMilliseconds()}-{Id}");
 }

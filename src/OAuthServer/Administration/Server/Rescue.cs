@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Accounts;
+using OAuthServer.Administration.Policies;
 using OAuthServer.Data;
 using OAuthServer.Email;
 using OAuthServer.Http;
@@ -142,11 +143,16 @@ public sealed class Rescue(Database database, MailedLinks links, Outbox outbox, 
         // Frozen ones too: they are whom it is about when all are.
         foreach (var administrator in await db.Users.AsNoTracking().Where(row => row.OrgId == org.Id && row.Status != UserStatus.Inactive && administering.Contains(row.ProfileId)).ToListAsync())
             outbox.Add(db, RescueEmail.Compose(administrator, user, server, db.Actor!.Name, now));
+        var trials = await Trials.Pending(db, org.Id).AsNoTracking().ToListAsync();
         await db.SaveChangesAsync();
         await db.Database.CommitTransactionAsync();
         outbox.Wake();
-        return new RescueOutcome.Opened(user.Username, link, until, [.. notes.OfType<string>()]);
+        return new RescueOutcome.Opened(user.Username, link, until, [.. notes.OfType<string>(), .. trials.Select(OnTrial)]);
     }
+
+    /// <summary>It may be what keeps everybody out. It is left alone: a rescue changes no policy, and it reverts by itself.</summary>
+    static string OnTrial(TrialChange trial) =>
+        $"A change ({trial.Kind}) by {trial.SavedBy} is on trial and reverts at {trial.RevertsAt:yyyy-MM-dd HH:mm:ss} UTC by itself; at once by: oauthserver trials revert {trial.Id}";
 
     static async Task<Dictionary<string, ProfileSettings>> SettingsOfAsync(ServerDb db, string orgId) =>
         (await db.Profiles.AsNoTracking().Where(profile => profile.OrgId == orgId)

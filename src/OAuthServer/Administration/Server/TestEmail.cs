@@ -17,5 +17,5 @@ static class TestEmail
         Account: {to.Username}
         Server: {server}
 
-        """);
+        """) { OrgId = to.OrgId };
 }

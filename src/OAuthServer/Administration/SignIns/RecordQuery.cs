@@ -81,7 +81,7 @@ static class RecordQuery
     /// <summary>The number of the first record that is not before a time, found by halving: records are numbered in the order of time, and no index by time is kept.</summary>
     internal static async Task<long?> FirstIdAsync(ServerDb db, DateTimeOffset time, CancellationToken cancellation)
     {
-        var (low, high) = (0L, await db.LoginRecords.MaxAsync(record => (long?)record.Id, cancellation) ?? 0);
+        var (low, high) = (0L, await db.LoginRecords.MaxAsync(record => (long?)record.Id, cancellation) ?? -1);
         long? found = null;
         while (low <= high)
         {

@@ -65,14 +65,3 @@ public sealed record SignInLine(
 /// <param name="Conclusion">Which rule decided, and the smallest change that would have let it in.</param>
 public sealed record SignInSight(
     SignInLine SignIn, string? Profile, int? ProfileVersion, string Hop, IReadOnlyList<Proof> Proven, CredentialFlaw Flaw, bool? DeviceKnown, IReadOnlyList<Login.ExplainedRule> Rules, IReadOnlyList<string> Conclusion);
-
-/// <summary>One who uses a security token.</summary>
-/// <param name="User">The username; null for one who has been removed.</param>
-/// <param name="App">The client identifier.</param>
-/// <param name="Network">The trusted network; null = from outside.</param>
-/// <param name="Client">What the client called itself last.</param>
-/// <param name="Needed">How often it was needed.</param>
-/// <param name="NotNeeded">How often it was not: from a trusted network, or where the profile asks for none.</param>
-/// <param name="LastAt">When last.</param>
-/// <param name="LastReference">That sign-in.</param>
-public sealed record TokenUser(string? User, string? App, string? Network, string? Client, int Needed, int NotNeeded, DateTimeOffset LastAt, string LastReference);

@@ -11,36 +11,29 @@ namespace OAuthServer.Administration.SignIns;
 /// <param name="Reference">Such as <c>7K3M-2QPD</c>; case and the dash do not matter.</param>
 public sealed record SignInReference(string Reference);
 
-/// <summary>How far back to look.</summary>
-/// <param name="Days">1 to 365; 30 where it is left out.</param>
-public sealed record TokenUsersOf(int? Days = null);
-
 /// <summary>Reads the login history for an administrator: lists it, explains it, hands it out. It changes nothing.</summary>
 public sealed class SignInOperations(Database database, LoginReferences references, LoginExplanations explanations) : IAdminOperations
 {
     const string Page = "/setup/sign-ins";
-    const int Most = 500;
 
     public IEnumerable<AdminOperation> All =>
     [
         AdminOperation.Read<SignInFilter, AdminPage<SignInLine>>("sign-ins.list", "/sign-ins", Page, "List sign-ins, newest first.", ListAsync),
         AdminOperation.Read<SignInReference, SignInSight>("sign-ins.explain", "/sign-ins/{reference}", Page, "Explain a sign-in rule by rule, by its reference.", ExplainAsync),
         AdminOperation.Read<SignInFilter, AdminFile>("sign-ins.export", "/sign-ins.csv", Page, "Export sign-ins as CSV.", ExportAsync),
-        AdminOperation.Read<TokenUsersOf, AdminPage<TokenUser>>("sign-ins.token-users", "/token-users", "/setup/sign-ins/token-users", "List who uses a security token, also from inside the trusted networks.", TokenUsersAsync),
     ];
 
     public async Task<AdminAnswer<AdminPage<SignInLine>>> ListAsync(AdminCall call, SignInFilter filter)
     {
-        if (filter.Limit is < 1 or > Most)
-            return new AdminRefusal.Invalid("limit", $"is out of range; send 1 to {Most}.");
+        if (Paging.Refuse(filter.Limit) is { } wrong)
+            return wrong;
         await using var db = database.NewContext();
         var (records, refusal) = await RecordQuery.OfAsync(db, call, filter, references);
         if (records is null)
             return refusal!;
-        var limit = filter.Limit ?? 50;
-        var found = await records.Take(limit + 1).ToListAsync(call.Cancellation);
-        var lines = await LinesAsync(db, found.Take(limit).ToList(), call.Cancellation);
-        return new AdminPage<SignInLine>(lines, found.Count > limit ? lines[^1].Reference : null);
+        var found = await records.Take(Paging.Size(filter.Limit) + 1).ToListAsync(call.Cancellation);
+        var (shown, next) = Paging.Cut(found, filter.Limit, record => references.Of(record.Id));
+        return new AdminPage<SignInLine>(await LinesAsync(db, shown, call.Cancellation), next);
     }
 
     public async Task<AdminAnswer<SignInSight>> ExplainAsync(AdminCall call, SignInReference input)
@@ -59,34 +52,13 @@ public sealed class SignInOperations(Database database, LoginReferences referenc
     /// <summary>All that match, oldest limits aside: the file is written while it is read.</summary>
     public async Task<AdminAnswer<AdminFile>> ExportAsync(AdminCall call, SignInFilter filter)
     {
+        if (Paging.Refuse(filter.Limit) is { } wrong)
+            return wrong;
         await using var db = database.NewContext();
         var (_, refusal) = await RecordQuery.OfAsync(db, call, filter, references);
         if (refusal is not null)
             return refusal;
         return new AdminFile($"sign-ins-{call.At:yyyy-MM-dd}.csv", "text/csv; charset=utf-8", (target, cancellation) => WriteAsync(call with { Cancellation = cancellation }, filter, target));
-    }
-
-    public async Task<AdminAnswer<AdminPage<TokenUser>>> TokenUsersAsync(AdminCall call, TokenUsersOf input)
-    {
-        var days = input.Days ?? 30;
-        if (days is < 1 or > 365)
-            return new AdminRefusal.Invalid("days", "is out of range; send 1 to 365.");
-        await using var db = database.NewContext();
-        var since = call.At.AddDays(-days);
-        var first = await RecordQuery.FirstIdAsync(db, since, call.Cancellation) ?? long.MaxValue;
-        var groups = await db.LoginRecords.AsNoTracking().Where(record => record.OrgId == call.Org.Id && record.TokenUsed && record.Id >= first)
-            .GroupBy(record => new { record.UserId, record.ClientId, record.TrustedNetwork })
-            .Select(group => new { group.Key, Needed = group.Count(record => record.TokenNeeded), All = group.Count(), Last = group.Max(record => record.Id) })
-            .OrderByDescending(group => group.All).Take(Most).ToListAsync(call.Cancellation);
-        var lastIds = groups.ConvertAll(group => group.Last);
-        var last = await db.LoginRecords.AsNoTracking().Where(record => lastIds.Contains(record.Id)).ToDictionaryAsync(record => record.Id, call.Cancellation);
-        var names = await NamesAsync(db, groups.Select(group => group.Key.UserId), call.Cancellation);
-        return new AdminPage<TokenUser>(
-            [
-                .. groups.Select(group => new TokenUser(
-                    Name(names, group.Key.UserId), group.Key.ClientId, group.Key.TrustedNetwork, last[group.Last].UserAgent, group.Needed, group.All - group.Needed,
-                    last[group.Last].At, references.Of(group.Last))),
-            ], null);
     }
 
     async Task WriteAsync(AdminCall call, SignInFilter filter, Stream target)
@@ -97,7 +69,7 @@ public sealed class SignInOperations(Database database, LoginReferences referenc
         string? after = filter.After;
         while (true)
         {
-            var part = (await ListAsync(call, filter with { After = after, Limit = Most })).Value!;
+            var part = (await ListAsync(call, filter with { After = after, Limit = Paging.Most })).Value!;
             foreach (var line in part.Items)
                 await text.WriteAsync(Csv(line));
             if ((after = part.Next) is null)
@@ -110,12 +82,15 @@ public sealed class SignInOperations(Database database, LoginReferences referenc
         string.Join(' ', line.Presented), line.TokenUsed ? "yes" : "no", line.TokenNeeded ? "yes" : "no", line.Decision, line.Reason?.ToString(), line.Rule,
         line.Milliseconds.ToString("0.0", CultureInfo.InvariantCulture));
 
-    async Task<List<SignInLine>> LinesAsync(ServerDb db, List<LoginRecord> records, CancellationToken cancellation)
+    async Task<IReadOnlyList<SignInLine>> LinesAsync(ServerDb db, IReadOnlyList<LoginRecord> records, CancellationToken cancellation)
     {
         var names = await NamesAsync(db, records.Select(record => record.UserId), cancellation);
-        return records.ConvertAll(record => new SignInLine(
-            references.Of(record.Id), record.At, Name(names, record.UserId), record.ClientId, record.Channel, record.SourceAddress, record.TrustedNetwork, record.UserAgent,
-            Kinds(record.Presented), record.TokenUsed, record.TokenNeeded, record.Decision, record.Reason, record.DecidingRule, record.LatencyMicroseconds / 1000.0));
+        return
+        [
+            .. records.Select(record => new SignInLine(
+                references.Of(record.Id), record.At, Name(names, record.UserId), record.ClientId, record.Channel, record.SourceAddress, record.TrustedNetwork, record.UserAgent,
+                Kinds(record.Presented), record.TokenUsed, record.TokenNeeded, record.Decision, record.Reason, record.DecidingRule, record.LatencyMicroseconds / 1000.0)),
+        ];
     }
 
     static Task<Dictionary<string, string>> NamesAsync(ServerDb db, IEnumerable<string?> ids, CancellationToken cancellation)

@@ -64,6 +64,8 @@ static class OpenApiDocument
                 ["default"] = new JsonObject { ["$ref"] = "#/components/responses/Problem" },
             },
         };
+        if (operation.Impact is { } impact)
+            description["description"] = $"{impact} says beforehand what this will stop.";
         if (isUpload)
             description["requestBody"] = Content("application/octet-stream", new JsonObject { ["type"] = "string", ["format"] = "binary" }, isRequired: true);
         else if (operation.HasBody && others.Count > 0)

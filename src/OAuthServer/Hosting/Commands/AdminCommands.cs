@@ -51,6 +51,7 @@ static class AdminCommands
             command.Options.Add(json);
         command.SetAction(parsed => WhichServer.RunAsync(async () =>
         {
+            var printer = new AdminPrinter(parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             await using var app = Server.Build(which.Options(parsed));
             await using var upload = members.Find(member => member.Member.IsUpload)?.Open(parsed);
             var sent = new JsonObject();
@@ -58,13 +59,13 @@ static class AdminCommands
                 member.Put(parsed, sent);
             var (input, flaws) = AdminInput.Read(operation.Input, sent, upload);
             if (input is null)
-                return AdminPrinter.Refuse(new AdminRefusal.Invalid(flaws));
+                return printer.Refuse(new AdminRefusal.Invalid(flaws));
             var run = await OperatorCalls.PrepareAsync(app, parsed.GetValue(org), operation.Name, operation.IsVersioned ? parsed.GetValue(ifMatch) : null);
             var answer = await run.Operation.RunAsync(run.Call, input);
             return answer.Refusal is { } refusal
-                ? AdminPrinter.Refuse(refusal)
-                : await AdminPrinter.PrintAsync(answer, parsed.GetValue(json), parsed.GetValue(output));
-        }));
+                ? printer.Refuse(refusal)
+                : await printer.PrintAsync(answer, parsed.GetValue(json), parsed.GetValue(output));
+        }, parsed.InvocationConfiguration.Error));
         return command;
     }
 }

@@ -6,7 +6,9 @@ using OAuthServer.Administration;
 namespace OAuthServer.Hosting.Commands;
 
 /// <summary>Prints how an operation ended: lists as tables, things as lines, or all of it as JSON.</summary>
-static class AdminPrinter
+/// <param name="output">What came of it.</param>
+/// <param name="error">Why nothing was done, and what would disturb a program that reads the other.</param>
+sealed class AdminPrinter(TextWriter output, TextWriter error)
 {
     const int MostWide = 60;
 
@@ -15,8 +17,8 @@ static class AdminPrinter
     /// <summary>For tables: what is not there keeps its column.</summary>
     static readonly JsonSerializerOptions Complete = new(Readable) { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.Never };
 
-    /// <summary>Says to standard error why nothing was done; the exit code of that.</summary>
-    internal static int Refuse(AdminRefusal refusal)
+    /// <summary>Says why nothing was done; the exit code of that.</summary>
+    internal int Refuse(AdminRefusal refusal)
     {
         var lines = refusal switch
         {
@@ -27,16 +29,16 @@ static class AdminPrinter
             _ => throw new InvalidOperationException("Unknown refusal."),
         };
         foreach (var line in lines)
-            Console.Error.WriteLine(line);
+            error.WriteLine(line);
         return 1;
     }
 
-    /// <summary>Prints what came of it. The version of the thing goes to standard error, where it disturbs no program.</summary>
-    internal static async Task<int> PrintAsync(AdminAnswer answer, bool asJson, FileInfo? file)
+    /// <summary>Prints what came of it. The version of the thing goes where errors go, and disturbs no program.</summary>
+    internal async Task<int> PrintAsync(AdminAnswer answer, bool asJson, FileInfo? file)
     {
         var result = answer.Result;
         if (answer.Version is { } version)
-            await Console.Error.WriteLineAsync($"Version: {version}");
+            await error.WriteLineAsync($"Version: {version}");
         if (result is AdminFile download)
         {
             await using var target = file is null ? Console.OpenStandardOutput() : File.Create(file.FullName);
@@ -46,12 +48,12 @@ static class AdminPrinter
         if (result is null or Nothing)
         {
             if (!asJson)
-                Console.WriteLine("Done.");
+                output.WriteLine("Done.");
             return 0;
         }
         if (asJson)
         {
-            Console.WriteLine(JsonSerializer.Serialize(result, result.GetType(), Readable));
+            output.WriteLine(JsonSerializer.Serialize(result, result.GetType(), Readable));
             return 0;
         }
         var json = JsonSerializer.SerializeToNode(result, result.GetType(), Complete)!;
@@ -62,31 +64,31 @@ static class AdminPrinter
         return 0;
     }
 
-    static void PrintTable(JsonArray items, string? next)
+    void PrintTable(JsonArray items, string? next)
     {
         var rows = items.OfType<JsonObject>().ToList();
         var columns = rows.SelectMany(row => row.Select(member => member.Key)).Distinct(StringComparer.Ordinal)
             .Where(column => rows.Exists(row => Text(row[column]).Length > 0) && !rows.Exists(row => row[column] is JsonObject)).ToList();
         var widths = columns.ToDictionary(column => column, column => Math.Min(MostWide, Math.Max(column.Length, rows.Max(row => Text(row[column]).Length))), StringComparer.Ordinal);
-        Console.WriteLine(string.Join("  ", columns.Select(column => column.PadRight(widths[column]))).TrimEnd());
+        output.WriteLine(string.Join("  ", columns.Select(column => column.PadRight(widths[column]))).TrimEnd());
         foreach (var row in rows)
-            Console.WriteLine(string.Join("  ", columns.Select(column => Fit(Text(row[column]), widths[column]))).TrimEnd());
+            output.WriteLine(string.Join("  ", columns.Select(column => Fit(Text(row[column]), widths[column]))).TrimEnd());
         if (rows.Count == 0)
-            Console.WriteLine("None.");
+            output.WriteLine("None.");
         if (next is not null)
-            Console.WriteLine($"More: --after {next}");
+            output.WriteLine($"More: --after {next}");
     }
 
-    static void PrintThing(JsonNode json)
+    void PrintThing(JsonNode json)
     {
         if (json is not JsonObject thing)
         {
-            Console.WriteLine(json.ToJsonString(Readable));
+            output.WriteLine(json.ToJsonString(Readable));
             return;
         }
         var width = thing.Count == 0 ? 0 : thing.Max(member => member.Key.Length);
         foreach (var (key, value) in thing)
-            Console.WriteLine($"{key.PadRight(width)}  {Text(value)}");
+            output.WriteLine($"{key.PadRight(width)}  {Text(value)}");
     }
 
     static string Text(JsonNode? value) => value switch

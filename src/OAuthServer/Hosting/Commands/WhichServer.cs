@@ -33,7 +33,9 @@ sealed class WhichServer
     internal ServerOptions Configured(ParseResult parsed, bool mayMakeKey) => ServerConfigFile.Load(parsed.GetValue(Config)!.FullName, mayMakeKey);
 
     /// <summary>Runs a command; what is wrong with the configuration is printed, one error a line.</summary>
-    internal static async Task<int> RunAsync(Func<Task<int>> command)
+    /// <param name="command">What to do; its exit code.</param>
+    /// <param name="error">Where it is printed; standard error where nothing else is said.</param>
+    internal static async Task<int> RunAsync(Func<Task<int>> command, TextWriter? error = null)
     {
         try
         {
@@ -41,7 +43,7 @@ sealed class WhichServer
         }
         catch (Exception problem) when (problem is ConfigurationException or InvalidOperationException or IOException or DbException or DbUpdateException)
         {
-            await Console.Error.WriteLineAsync(problem is DbException or DbUpdateException ? $"The database did not do its part: {problem.GetBaseException().Message}" : problem.Message);
+            await (error ?? Console.Error).WriteLineAsync(problem is DbException or DbUpdateException ? $"The database did not do its part: {problem.GetBaseException().Message}" : problem.Message);
             return 2;
         }
     }

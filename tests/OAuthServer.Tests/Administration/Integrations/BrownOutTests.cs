@@ -54,6 +54,23 @@ public sealed class BrownOutTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_window_for_chosen_integrations_hits_the_same_when_their_network_is_renamed_and_its_name_given_away()
+    {
+        (await scene.OldLoginAsync(TestServer.Office)).IsAllowed();
+        var line = DeskScene.Done(await scene.Inventory.ListAsync(await scene.CallAsync(), new(ClientId: scene.App.ClientId))).Items.Single(row => row.Network == "Head office");
+        await AnnounceAsync(TimeSpan.Zero, TimeSpan.FromHours(1), line.Id);
+        await using (var db = server.Database.NewContext())
+        {
+            (await db.TrustedNetworks.SingleAsync(n => n.OrgId == scene.Org.Id, TestContext.Current.CancellationToken)).Name = "Headquarters";
+            db.Add(new TrustedNetwork { OrgId = scene.Org.Id, Name = "Head office", Range = "127.0.0.0/28" });
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+        await server.NoticeAsync();
+        (await scene.OldLoginAsync(TestServer.Office)).IsRefused("invalid_grant", "password logins are refused");
+        (await scene.OldLoginAsync()).IsAllowed(); // it has the name now, and was never chosen
+    }
+
+    [Fact]
     public async Task A_protected_integration_is_not_refused_and_stops_the_window_for_everybody()
     {
         var other = await scene.Org.UserAsync();

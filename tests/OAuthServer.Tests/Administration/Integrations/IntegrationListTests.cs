@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Administration;
 using OAuthServer.Administration.Integrations;
+using OAuthServer.Data;
 using OAuthServer.Tests.Support;
 
 namespace OAuthServer.Tests.Administration.Integrations;
@@ -50,6 +51,34 @@ public sealed class IntegrationListTests : IAsyncLifetime
         await server.Services.GetRequiredService<IntegrationUpkeep>().RunAsync(TestContext.Current.CancellationToken);
         Assert.Single((await ListAsync(new())).Items);
         Assert.Null((await BurnDownAsync()).CountedUntil);
+    }
+
+    [Fact]
+    public async Task The_most_urgent_is_first_however_many_were_seen_later_and_the_day_changes_the_score()
+    {
+        var now = server.Clock.GetUtcNow();
+        await using (var db = server.Database.NewContext())
+        {
+            for (var i = 0; i < 1_050; i++)
+                db.Add(Row("job " + i, IntegrationWays.PasswordTokenUnneeded, isTrusted: true, now.AddMinutes(-i)));
+            db.Add(Row("forgotten", IntegrationWays.Password, isTrusted: false, now.AddDays(-60)));
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+        var page = await ListAsync(new(Order: IntegrationOrder.Score, Limit: 500));
+        Assert.Equal("forgotten", page.Items[0].Client);
+        Assert.True(page.Items[0].Score > page.Items[1].Score);
+        Assert.Equal(page.Items.OrderByDescending(line => line.Score).Select(line => line.Score), page.Items.Select(line => line.Score));
+        // Ninety days after its last password it uses none.
+        server.Clock.Advance(TimeSpan.FromDays(31));
+        await ListAsync(new(Limit: 1));
+        Assert.Equal(0, (await ListAsync(new(Presents: IntegrationWays.Password, Order: IntegrationOrder.Score, Limit: 500, After: "0.~"))).Items.Single(line => line.Client == "forgotten").Score);
+
+        Integration Row(string client, string way, bool isTrusted, DateTimeOffset at)
+        {
+            var summary = new IntegrationSummary();
+            summary.Add(new(1, at, way, null, isTrusted));
+            return new() { Id = RandomId.New(16), OrgId = scene.Org.Id, UserId = scene.User.Id, ClientId = "", Network = "somewhere", Client = client, FirstSeenAt = at, LastSeenAt = at, PasswordLastSeenAt = at, Summary = SettingsJson.Write(summary) };
+        }
     }
 
     async Task<List<string>> NetworksAsync(IntegrationOrder order)

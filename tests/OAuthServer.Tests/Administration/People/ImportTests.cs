@@ -100,6 +100,28 @@ public sealed class ImportTests(Servers servers)
         await db.Jobs.Where(j => j.OrgId == scene.Org.Id && j.State == JobState.Running).ExecuteDeleteAsync(Stop);
     }
 
+    [Theory]
+    [MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task Of_imports_that_are_sent_at_the_same_moment_no_more_come_through(string database)
+    {
+        var scene = await PeopleScene.NewAsync(await servers.OnAsync(database));
+        var gate = new TaskCompletionSource();
+        var reading = 0;
+        var sent = Enumerable.Range(0, 9).Select(_ => Task.Run(() => scene.Room<ImportOperations>().ImportAsync(
+            scene.Call("users.import"), new(new(new Held(() =>
+            {
+                Interlocked.Increment(ref reading);
+                return gate.Task;
+            })))), Stop)).ToList();
+        await Until.TrueAsync(() => Task.FromResult(reading + sent.Count(one => one.IsCompleted) == sent.Count), seconds: 30);
+        var read = reading;
+        gate.SetResult();
+        var answers = await Task.WhenAll(sent);
+        Assert.Equal((3, 6), (read, answers.Count(answer => answer.Refusal is AdminRefusal.Conflict { Type: "too-many-imports" })));
+        foreach (var answer in answers.Where(answer => answer.Refusal is null))
+            await EndAsync(scene, answer.Value!.Id);
+    }
+
     [Fact]
     public async Task A_file_of_more_lines_than_memory_is_given_to_fails()
     {
@@ -235,6 +257,17 @@ public sealed class ImportTests(Servers servers)
         var job = await PreviewAsync(scene, text);
         Assert.Equal(JobState.Failed, job.State);
         Assert.StartsWith(problem, job.Problem, StringComparison.Ordinal);
+    }
+
+    /// <summary>A sender who waits before the first byte.</summary>
+    sealed class Held(Func<Task> wait) : MemoryStream("username\n"u8.ToArray())
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (Position == 0)
+                await wait();
+            return await base.ReadAsync(buffer, cancellationToken);
+        }
     }
 
     /// <summary>Ends everything when it is asked for the third time.</summary>

@@ -109,6 +109,9 @@ public sealed class TrialsTests(Servers servers)
         await scene.SaveAsync(scene.Admin.ProfileId, Shorter);
         var profile = await scene.Org.ProfileAsync(new());
         Assert.Equal("trial-pending", Assert.IsType<AdminRefusal.Conflict>((await scene.SaveAsync(profile.Id, new() { ApiOnly = true })).Refusal).Type);
+        // Bringing back an old version is a save like any other.
+        var restored = await scene.Get<VersionOperations>().RestoreAsync(scene.Call(), new(await scene.NameAsync(scene.Admin.ProfileId), 1));
+        Assert.Equal("trial-pending", Assert.IsType<AdminRefusal.Conflict>(restored.Refusal).Type);
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class MailAndHealthTests(Servers servers)
 
     [Theory]
     [MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
-    public async Task Mail_to_another_organizations_people_is_not_had_by_giving_a_user_their_address(string database)
+    public async Task Mail_is_its_organizations_whoever_has_the_address_by_then(string database)
     {
         var server = await servers.OnAsync(database);
         var (scene, thief) = (await SystemScene.NewAsync(server), await SystemScene.NewAsync(server));
@@ -45,14 +45,56 @@ public sealed class MailAndHealthTests(Servers servers)
         var address = (await scene.Administrator.RowAsync()).Email;
         await using (var db = server.Database.NewContext())
         {
-            scene.Get<Outbox>().Add(db, new(address, "Secret subject", "text"));
+            scene.Get<Outbox>().Add(db, new(address, "Secret subject", "text") { OrgId = scene.Org.Id });
             db.OutboxMessages.Local.Single().NextAttemptAt = server.Clock.GetUtcNow().AddHours(1);
             await db.SaveChangesAsync(Stop);
         }
-        var line = Assert.Single((await mails.ListAsync(await scene.CallAsync("system.outbox"), new())).Done().Items);
+        // The owner has left the address, and somebody of another organization is given it.
+        await using (var db = server.Database.NewContext())
+            await db.Users.Where(user => user.Id == scene.Administrator.Id).ExecuteUpdateAsync(set => set.SetProperty(user => user.Email, $"moved-{scene.Administrator.Id}@mail.test"), Stop);
         await thief.Org.UserAsync(change: user => user.Email = address);
+        var line = Assert.Single((await mails.ListAsync(await scene.CallAsync("system.outbox"), new())).Done().Items);
         Assert.Empty((await mails.ListAsync(await thief.CallAsync("system.outbox"), new())).Done().Items);
         Assert.IsType<AdminRefusal.NotFound>((await mails.RetryAsync(await thief.CallAsync("system.outbox-retry"), new(line.Id))).Refusal);
+        Assert.IsType<AdminRefusal.NotFound>((await mails.RetryAsync(await thief.CallAsync("system.outbox-retry", door: OAuthServer.Data.AuditDoor.Cli), new(line.Id))).Refusal);
+        Assert.Null((await mails.RetryAsync(await scene.CallAsync("system.outbox-retry"), new(line.Id))).Refusal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task The_servers_own_mail_is_the_operators_at_the_machine_alone(string database)
+    {
+        var server = await servers.OnAsync(database);
+        var scene = await SystemScene.NewAsync(server);
+        var mails = scene.Get<MailOperations>();
+        var id = "";
+        await using (var db = server.Database.NewContext())
+        {
+            scene.Get<Outbox>().Add(db, new((await scene.Administrator.RowAsync()).Email, "Of the server", "text"));
+            db.OutboxMessages.Local.Single().NextAttemptAt = server.Clock.GetUtcNow().AddHours(1);
+            id = db.OutboxMessages.Local.Single().Id;
+            await db.SaveChangesAsync(Stop);
+        }
+        Assert.Empty((await mails.ListAsync(await scene.CallAsync("system.outbox"), new())).Done().Items);
+        Assert.IsType<AdminRefusal.NotFound>((await mails.RetryAsync(await scene.CallAsync("system.outbox-retry"), new(id))).Refusal);
+        var line = (await mails.ListAsync(await scene.CallAsync("system.outbox", door: OAuthServer.Data.AuditDoor.Cli), new(Limit: 500))).Done().Items.Single(mail => mail.Id == id);
+        Assert.True(line.IsServers);
+        Assert.Null((await mails.RetryAsync(await scene.CallAsync("system.outbox-retry", door: OAuthServer.Data.AuditDoor.Cli), new(id))).Refusal);
+        Assert.DoesNotContain("Of the server", string.Join('\n', (await scene.TrailAsync()).Select(entry => entry.ObjectName)), StringComparison.Ordinal);
+    }
+
+    /// <summary>Each kind of mail goes through one place that knows whose it is.</summary>
+    [Fact]
+    public async Task Mail_that_the_server_writes_to_people_names_their_organization()
+    {
+        var server = await servers.OnAsync("SQLite");
+        var scene = await SystemScene.NewAsync(server);
+        await (await scene.Org.UserAsync()).ReceiveTokenAsync();
+        Assert.Null((await scene.Get<MailOperations>().TestAsync(await scene.CallAsync("system.mail-test"), new())).Refusal);
+        await using var db = server.Database.NewContext();
+        var subjects = await db.OutboxMessages.Where(mail => mail.OrgId == scene.Org.Id).Select(mail => mail.Subject).ToListAsync(Stop);
+        Assert.Contains("A test mail", subjects);
+        Assert.Contains("Your new security token", subjects);
     }
 
     [Fact]
@@ -111,7 +153,7 @@ public sealed class MailAndHealthTests(Servers servers)
         await using (var db = server.Database.NewContext())
         {
             for (var i = 0; i < 3; i++)
-                scene.Get<Outbox>().Add(db, new(address, "Waits " + i, "text"));
+                scene.Get<Outbox>().Add(db, new(address, "Waits " + i, "text") { OrgId = scene.Org.Id });
             foreach (var message in db.OutboxMessages.Local)
                 (message.Attempts, message.NextAttemptAt, message.LastError) = (2, server.Clock.GetUtcNow().AddHours(1), "550 no");
             db.OutboxMessages.Local.First(message => message.Subject == "Waits 2").NextAttemptAt = Outbox.Never;

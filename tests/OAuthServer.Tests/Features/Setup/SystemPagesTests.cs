@@ -109,7 +109,7 @@ public sealed class SystemPagesTests(Servers servers)
         Assert.Contains("on its way to you", (await browser.FollowAsync(await browser.PostAsync(page, "/setup/system?handler=MailTest"))).Html, StringComparison.Ordinal);
         await using (var db = scene.Server.Database.NewContext())
         {
-            scene.Get<Outbox>().Add(db, new((await scene.Administrator.RowAsync()).Email, "Stuck", "text"));
+            scene.Get<Outbox>().Add(db, new((await scene.Administrator.RowAsync()).Email, "Stuck", "text") { OrgId = scene.Org.Id });
             db.OutboxMessages.Local.Single().NextAttemptAt = scene.Server.Clock.GetUtcNow().AddHours(1);
             await db.SaveChangesAsync(Stop);
         }

@@ -27,45 +27,35 @@ public sealed class ImportOperations(Database database, JobQueue queue, OrgDirec
     public IEnumerable<AdminOperation> All =>
     [
         AdminOperation.Change<ImportUsers, JobSight>("users.import", "POST", "/user-imports", Page, "Send a CSV file of people and see, line by line, what it would make and change.", ImportAsync),
-        AdminOperation.Change<ApplyImport, JobSight>("users.import-apply", "POST", "/user-imports/{job}/apply", Page, "Carry out an import that was looked at.", ApplyAsync),
+        AdminOperation.Change<ApplyImport, JobSight>("users.import-apply", "POST", "/user-imports/{job}/apply", Page, "Carry out an import that was looked at.", ApplyAsync).Stops("jobs.get"),
         AdminOperation.Read<Nothing, AdminFile>("users.export", "/user-export", Page, "Write all people as CSV, in the form that is imported.", ExportAsync),
     ];
 
     public async Task<AdminAnswer<JobSight>> ImportAsync(AdminCall call, ImportUsers input)
     {
-        // Before the file is taken; of several that are sent at this very moment some more may come through.
-        await using (var db = database.NewContext())
-        {
-            if (await UnderWayAsync(db, call) >= AtOnce)
-                return TooMany;
-        }
-        var answer = await queue.UploadAsync(call, UserImport.Word, new ImportInput(Applies: false, Invites: false), input.File);
+        var answer = await queue.UploadAsync(call, UserImport.Word, new ImportInput(Applies: false, Invites: false), input.File, atMost: AtOnce);
         return answer.Refusal is { } refusal ? refusal : JobSight.Of(answer.Value!);
     }
 
     public async Task<AdminAnswer<JobSight>> ApplyAsync(AdminCall call, ApplyImport input)
     {
         await using var db = call.Begin(database);
+        await using var transaction = await db.Database.BeginTransactionAsync(call.Cancellation);
         if (await FindAsync(db, call, input.Job) is not { } job)
             return new AdminRefusal.NotFound("job");
-        if (await UnderWayAsync(db, call) >= AtOnce)
-            return TooMany;
+        if (await JobQueue.WhyNoMoreAsync(db, call, UserImport.Word, AtOnce) is { } tooMany)
+            return tooMany;
         if (SettingsJson.Read<ImportInput>(job.Input).Applies || !await JobQueue.AgainAsync(db, call, job.Id, new ImportInput(Applies: true, input.Invite)))
         {
             return new AdminRefusal.Conflict(
                 "not-previewed", "There is nothing to carry out.", "Only an import whose preview has ended is carried out, and once. Send the file again: what is done already is not done twice.");
         }
+        await transaction.CommitAsync(call.Cancellation);
         return JobSight.Of((await FindAsync(db, call, input.Job))!);
     }
 
     public Task<AdminAnswer<AdminFile>> ExportAsync(AdminCall call, Nothing input) =>
         Task.FromResult<AdminAnswer<AdminFile>>(new AdminFile($"people-{call.At:yyyy-MM-dd}.csv", "text/csv; charset=utf-8", (to, cancellation) => WriteAsync(call, to, cancellation)));
-
-    static AdminRefusal.Conflict TooMany => new(
-        "too-many-imports", "There are imports under way already.", $"At most {AtOnce} run or wait at once; wait for one, or cancel it.");
-
-    static Task<int> UnderWayAsync(ServerDb db, AdminCall call) => db.Jobs.CountAsync(
-        j => j.OrgId == call.Org.Id && j.Kind == UserImport.Word && (j.State == JobState.Waiting || j.State == JobState.Running), call.Cancellation);
 
     static Task<Job?> FindAsync(ServerDb db, AdminCall call, string id) =>
         db.Jobs.AsNoTracking().SingleOrDefaultAsync(j => j.Id == id && j.OrgId == call.Org.Id && j.Kind == UserImport.Word, call.Cancellation);

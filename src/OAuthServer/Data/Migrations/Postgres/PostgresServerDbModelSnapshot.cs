@@ -389,7 +389,7 @@ namespace OAuthServer.Data.Migrations.Postgres
 
                     b.HasKey("Id");
 
-                    b.HasIndex("OrgId", "StartsAt");
+                    b.HasIndex("OrgId", "StartsAt", "Id");
 
                     b.ToTable("brown_outs");
                 });
@@ -767,9 +767,9 @@ namespace OAuthServer.Data.Migrations.Postgres
 
                     b.HasKey("Id");
 
-                    b.HasIndex("OrgId");
-
                     b.HasIndex("ProfileId");
+
+                    b.HasIndex("OrgId", "SavedAt", "Id");
 
                     b.ToTable("drafts");
                 });
@@ -1010,6 +1010,14 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("refusals");
 
+                    b.Property<int>("Score")
+                        .HasColumnType("integer")
+                        .HasColumnName("score");
+
+                    b.Property<int>("ScoredOn")
+                        .HasColumnType("integer")
+                        .HasColumnName("scored_on");
+
                     b.Property<string>("Stage")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1031,11 +1039,35 @@ namespace OAuthServer.Data.Migrations.Postgres
 
                     b.HasKey("Id");
 
+                    b.HasIndex("NewClientId")
+                        .HasFilter("new_client_id IS NOT NULL");
+
                     b.HasIndex("OwnerId");
 
                     b.HasIndex("UserId");
 
-                    b.HasIndex("OrgId", "LastSeenAt");
+                    b.HasIndex("OrgId", "ScoredOn")
+                        .HasFilter("password_last_seen_at IS NOT NULL");
+
+                    b.HasIndex("OrgId", "Client", "Id");
+
+                    b.HasIndex("OrgId", "LastSeenAt", "Id");
+
+                    b.HasIndex("OrgId", "Score", "Id");
+
+                    b.HasIndex("OrgId", "ClientId", "LastSeenAt", "Id");
+
+                    b.HasIndex("OrgId", "ClientId", "Score", "Id");
+
+                    b.HasIndex("OrgId", "OwnerId", "LastSeenAt", "Id")
+                        .HasFilter("owner_id IS NOT NULL");
+
+                    b.HasIndex("OrgId", "OwnerId", "Score", "Id")
+                        .HasFilter("owner_id IS NOT NULL");
+
+                    b.HasIndex("OrgId", "Stage", "LastSeenAt", "Id");
+
+                    b.HasIndex("OrgId", "Stage", "Score", "Id");
 
                     b.HasIndex("OrgId", "UserId", "ClientId", "Network", "Client")
                         .IsUnique();
@@ -1174,7 +1206,7 @@ namespace OAuthServer.Data.Migrations.Postgres
 
                     b.HasIndex("State");
 
-                    b.HasIndex("OrgId", "CreatedAt");
+                    b.HasIndex("OrgId", "CreatedAt", "Id");
 
                     b.ToTable("jobs");
                 });
@@ -1604,6 +1636,10 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("next_attempt_at");
 
+                    b.Property<string>("OrgId")
+                        .HasColumnType("text")
+                        .HasColumnName("org_id");
+
                     b.Property<string>("Recipient")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1621,6 +1657,9 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.HasKey("Id");
 
                     b.HasIndex("SentAt", "NextAttemptAt");
+
+                    b.HasIndex("OrgId", "CreatedAt", "Id")
+                        .HasFilter("sent_at IS NULL");
 
                     b.ToTable("outbox_messages");
                 });
@@ -1881,6 +1920,25 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .IsUnique();
 
                     b.ToTable("profiles");
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.ProfileUse", b =>
+                {
+                    b.Property<string>("ProfileId")
+                        .HasColumnType("text")
+                        .HasColumnName("profile_id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<long>("RecordId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("record_id");
+
+                    b.HasKey("ProfileId");
+
+                    b.ToTable("profile_uses");
                 });
 
             modelBuilder.Entity("OAuthServer.Data.ProfileVersion", b =>
@@ -2389,12 +2447,16 @@ namespace OAuthServer.Data.Migrations.Postgres
 
                     b.HasKey("Id");
 
+                    b.HasIndex("Email");
+
                     b.HasIndex("NormalizedUsername")
                         .IsUnique();
 
                     b.HasIndex("ProfileId");
 
                     b.HasIndex("OrgId", "NormalizedUsername");
+
+                    b.HasIndex("OrgId", "Status");
 
                     b.ToTable("users");
                 });
@@ -2709,6 +2771,15 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.HasOne("OAuthServer.Data.Organization", null)
                         .WithMany()
                         .HasForeignKey("OrgId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.ProfileUse", b =>
+                {
+                    b.HasOne("OAuthServer.Data.Profile", null)
+                        .WithOne()
+                        .HasForeignKey("OAuthServer.Data.ProfileUse", "ProfileId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -378,7 +378,7 @@ namespace OAuthServer.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("OrgId", "StartsAt");
+                    b.HasIndex("OrgId", "StartsAt", "Id");
 
                     b.ToTable("brown_outs");
                 });
@@ -756,9 +756,9 @@ namespace OAuthServer.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("OrgId");
-
                     b.HasIndex("ProfileId");
+
+                    b.HasIndex("OrgId", "SavedAt", "Id");
 
                     b.ToTable("drafts");
                 });
@@ -997,6 +997,14 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("refusals");
 
+                    b.Property<int>("Score")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("score");
+
+                    b.Property<int>("ScoredOn")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("scored_on");
+
                     b.Property<string>("Stage")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -1018,11 +1026,35 @@ namespace OAuthServer.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
+                    b.HasIndex("NewClientId")
+                        .HasFilter("new_client_id IS NOT NULL");
+
                     b.HasIndex("OwnerId");
 
                     b.HasIndex("UserId");
 
-                    b.HasIndex("OrgId", "LastSeenAt");
+                    b.HasIndex("OrgId", "ScoredOn")
+                        .HasFilter("password_last_seen_at IS NOT NULL");
+
+                    b.HasIndex("OrgId", "Client", "Id");
+
+                    b.HasIndex("OrgId", "LastSeenAt", "Id");
+
+                    b.HasIndex("OrgId", "Score", "Id");
+
+                    b.HasIndex("OrgId", "ClientId", "LastSeenAt", "Id");
+
+                    b.HasIndex("OrgId", "ClientId", "Score", "Id");
+
+                    b.HasIndex("OrgId", "OwnerId", "LastSeenAt", "Id")
+                        .HasFilter("owner_id IS NOT NULL");
+
+                    b.HasIndex("OrgId", "OwnerId", "Score", "Id")
+                        .HasFilter("owner_id IS NOT NULL");
+
+                    b.HasIndex("OrgId", "Stage", "LastSeenAt", "Id");
+
+                    b.HasIndex("OrgId", "Stage", "Score", "Id");
 
                     b.HasIndex("OrgId", "UserId", "ClientId", "Network", "Client")
                         .IsUnique();
@@ -1161,7 +1193,7 @@ namespace OAuthServer.Data.Migrations.Sqlite
 
                     b.HasIndex("State");
 
-                    b.HasIndex("OrgId", "CreatedAt");
+                    b.HasIndex("OrgId", "CreatedAt", "Id");
 
                     b.ToTable("jobs");
                 });
@@ -1587,6 +1619,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("next_attempt_at");
 
+                    b.Property<string>("OrgId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("org_id");
+
                     b.Property<string>("Recipient")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -1604,6 +1640,9 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.HasIndex("SentAt", "NextAttemptAt");
+
+                    b.HasIndex("OrgId", "CreatedAt", "Id")
+                        .HasFilter("sent_at IS NULL");
 
                     b.ToTable("outbox_messages");
                 });
@@ -1862,6 +1901,25 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("profiles");
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.ProfileUse", b =>
+                {
+                    b.Property<string>("ProfileId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("profile_id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<long>("RecordId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("record_id");
+
+                    b.HasKey("ProfileId");
+
+                    b.ToTable("profile_uses");
                 });
 
             modelBuilder.Entity("OAuthServer.Data.ProfileVersion", b =>
@@ -2364,12 +2422,16 @@ namespace OAuthServer.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
+                    b.HasIndex("Email");
+
                     b.HasIndex("NormalizedUsername")
                         .IsUnique();
 
                     b.HasIndex("ProfileId");
 
                     b.HasIndex("OrgId", "NormalizedUsername");
+
+                    b.HasIndex("OrgId", "Status");
 
                     b.ToTable("users");
                 });
@@ -2684,6 +2746,15 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.HasOne("OAuthServer.Data.Organization", null)
                         .WithMany()
                         .HasForeignKey("OrgId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OAuthServer.Data.ProfileUse", b =>
+                {
+                    b.HasOne("OAuthServer.Data.Profile", null)
+                        .WithOne()
+                        .HasForeignKey("OAuthServer.Data.ProfileUse", "ProfileId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

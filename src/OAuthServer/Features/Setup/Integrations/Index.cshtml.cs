@@ -27,6 +27,9 @@ public sealed class IndexModel(IntegrationOperations integrations, IStringLocali
     public string? App { get; set; }
 
     [BindProperty(SupportsGet = true)]
+    public string? Network { get; set; }
+
+    [BindProperty(SupportsGet = true)]
     public string? Owner { get; set; }
 
     /// <summary>The most urgent first, unless told.</summary>
@@ -47,17 +50,17 @@ public sealed class IndexModel(IntegrationOperations integrations, IStringLocali
     /// <summary>Logins up to then are counted; null = all are.</summary>
     public DateTimeOffset? CountedUntil { get; private set; }
 
-    public bool IsFiltered => Stage is not null || Trusted is not null || Text(Presents) is not null || Text(User) is not null || Text(App) is not null || Text(Owner) is not null;
+    public bool IsFiltered => Stage is not null || Trusted is not null || Text(Presents) is not null || Text(User) is not null || Text(App) is not null || Text(Network) is not null || Text(Owner) is not null;
 
     public async Task OnGetAsync()
     {
         var call = SetupDoor.Call(HttpContext, "integrations.list");
-        var answer = await integrations.ListAsync(call, new(Stage, Text(Presents), Trusted, Text(User), Text(App), After: Text(After), Owner: Text(Owner), Order: Order));
+        var answer = await integrations.ListAsync(call, new(Stage, Text(Presents), Trusted, Text(User), Text(App), After: Text(After), Owner: Text(Owner), Order: Order, Network: Text(Network)));
         Refusal = answer.Refusal;
         if (answer.Value is { } page)
         {
             Lines = page.Items;
-            Next = page.Next is { } next ? AddressAfter(next) : null;
+            Next = PageAddress.Next(this, page.Next);
         }
         if (After is not null || (await integrations.BurnDownAsync(call.For("integrations.burn-down"), new())).Value is not { } burnDown)
             return;
@@ -81,9 +84,6 @@ public sealed class IndexModel(IntegrationOperations integrations, IStringLocali
                 Series(ChartTone.Success, IntegrationStage.Closed, IntegrationStage.Modern),
             ]);
     }
-
-    string AddressAfter(string next) => Url.Content("~/setup/integrations") + QueryString.Create(
-        Request.Query.Where(pair => pair.Key != "after" && pair.Value.ToString().Length > 0).Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value.ToString())).Append(new("after", next)));
 
     static string? Text(string? typed) => string.IsNullOrWhiteSpace(typed) ? null : typed.Trim();
 }

@@ -19,6 +19,8 @@ public sealed class FindModel(OverviewOperations overview) : PageModel
             return Page();
         AdminAnswer<AdminPage<Found>> answer = await overview.FindAsync(SetupDoor.Call(HttpContext, "setup.find"), new(Text));
         Found = answer.Value?.Items ?? [];
-        return Found is [{ Page: var only }] ? LocalRedirect("~" + only) : Page();
+        // What is called just so is meant, whatever else begins so or belongs to it.
+        var meant = Found.Where(found => string.Equals(found.Name, Text, StringComparison.OrdinalIgnoreCase)).ToList();
+        return (meant.Count > 0 ? meant : Found) is [{ Page: var only }] ? LocalRedirect("~" + only) : Page();
     }
 }

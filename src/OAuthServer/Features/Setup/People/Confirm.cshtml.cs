@@ -30,7 +30,7 @@ public sealed class ConfirmModel(
 
     public UserSight Sight { get; private set; } = null!;
 
-    /// <summary>Null where nothing but sessions ends.</summary>
+    /// <summary>What it will stop.</summary>
     public UserImpact? Impact { get; private set; }
 
     public AdminRefusal? Refusal { get; private set; }
@@ -76,17 +76,16 @@ public sealed class ConfirmModel(
         if (Step is not { } step || (await users.GetAsync(SetupDoor.Call(HttpContext, "users.get"), new(Name ?? ""))).Value is not { } sight)
             return false;
         Sight = sight;
-        UserStep? ahead = step switch
+        var ahead = step switch
         {
             StepKind.Freeze => UserStep.Freeze,
             StepKind.Deactivate => UserStep.Deactivate,
             StepKind.ResetPassword => UserStep.ResetPassword,
             StepKind.ResetToken => UserStep.ResetToken,
             StepKind.RemoveFactors => UserStep.RemoveFactors,
-            StepKind.EndSessions => null,
+            StepKind.EndSessions => UserStep.EndSessions,
         };
-        if (ahead is { } looked)
-            Impact = (await impacts.ReadAsync(SetupDoor.Call(HttpContext, "users.impact"), new(sight.Username, looked))).Value;
+        Impact = (await impacts.ReadAsync(SetupDoor.Call(HttpContext, "users.impact"), new(sight.Username, ahead))).Value;
         return true;
     }
 }

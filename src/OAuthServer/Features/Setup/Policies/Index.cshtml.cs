@@ -15,7 +15,7 @@ public sealed class IndexModel(ProfileOperations profiles, NetworkOperations net
 
     public IReadOnlyList<NetworkLine> Networks { get; private set; } = [];
 
-    public IReadOnlyList<PolicyTestResult> Tests { get; private set; } = [];
+    public PolicyTestCounts Tests { get; private set; } = new(0, 0);
 
     public AdminRefusal? Refusal { get; private set; }
 
@@ -26,9 +26,9 @@ public sealed class IndexModel(ProfileOperations profiles, NetworkOperations net
         Trials = (await trials.ListAsync(SetupDoor.Call(HttpContext, "trials.list"), new())).Value!.Items;
         var page = (await profiles.ListAsync(SetupDoor.Call(HttpContext, "profiles.list"), new(After: after))).Value!;
         Profiles = page.Items;
-        Next = page.Next is { } next ? Url.Content("~/setup/policies") + QueryString.Create("after", next) : null;
+        Next = PageAddress.Next(this, page.Next);
         Networks = (await networks.ListAsync(SetupDoor.Call(HttpContext, "networks.list"), new())).Value!.Networks;
-        Tests = (await tests.RunAsync(SetupDoor.Call(HttpContext, "policy-tests.run"), new())).Value!.Items;
+        Tests = (await tests.CountAsync(SetupDoor.Call(HttpContext, "policy-tests.count"), new())).Value!;
     }
 
     public async Task<IActionResult> OnPostCreateAsync(string? name, string? copyOf)

@@ -23,7 +23,7 @@ public sealed class ProfileModel(ProfileOperations profiles, VersionOperations v
 
     public ProfileSight Sight { get; private set; } = null!;
 
-    /// <summary>What hangs on it, where deleting it was asked for: the whole history may have to be looked through.</summary>
+    /// <summary>What hangs on it, where deleting it was asked for.</summary>
     public ProfileImpact? Impact { get; private set; }
 
     public IReadOnlyList<VersionLine> Versions { get; private set; } = [];

@@ -24,7 +24,12 @@ public sealed class TestsModel(PolicyTestOperations tests, Note note) : PageMode
 
     static readonly JsonSerializerOptions ForPeople = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    [BindProperty(SupportsGet = true)]
+    public string? After { get; set; }
+
     public IReadOnlyList<PolicyTestResult> Results { get; private set; } = [];
+
+    public string? Next { get; private set; }
 
     public AdminRefusal? Refusal { get; private set; }
 
@@ -36,7 +41,7 @@ public sealed class TestsModel(PolicyTestOperations tests, Note note) : PageMode
     public async Task OnGetAsync(string? test = null)
     {
         await LoadAsync();
-        if (test is not null && (await tests.ListAsync(SetupDoor.Call(HttpContext, "policy-tests.list"), new(500))).Value!.Items.FirstOrDefault(line => line.Test == test) is { } line)
+        if (test is not null && (await tests.GetAsync(SetupDoor.Call(HttpContext, "policy-tests.get"), new(test))).Value is { } line)
             (Name, Login) = (line.Test, JsonSerializer.Serialize(line.Login, ForPeople));
     }
 
@@ -73,5 +78,9 @@ public sealed class TestsModel(PolicyTestOperations tests, Note note) : PageMode
         return LocalRedirect("~/setup/policies/tests");
     }
 
-    async Task LoadAsync() => Results = (await tests.RunAsync(SetupDoor.Call(HttpContext, "policy-tests.run"), new())).Value!.Items;
+    async Task LoadAsync()
+    {
+        var page = (await tests.RunAsync(SetupDoor.Call(HttpContext, "policy-tests.run"), new(After: string.IsNullOrEmpty(After) ? null : After))).Value!;
+        (Results, Next) = (page.Items, PageAddress.Next(this, page.Next));
+    }
 }

@@ -24,6 +24,10 @@ public sealed class IndexModel(ReplayOperations replays, DraftOperations drafts,
     [BindProperty(SupportsGet = true)]
     public string? Draft { get; set; }
 
+    /// <summary>Where the list of drafts goes on.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? After { get; set; }
+
     [BindProperty]
     public string? Settings { get; set; }
 
@@ -40,6 +44,8 @@ public sealed class IndexModel(ReplayOperations replays, DraftOperations drafts,
     public IReadOnlyList<string> Profiles { get; private set; } = [];
 
     public IReadOnlyList<DraftLine> Drafts { get; private set; } = [];
+
+    public string? Next { get; private set; }
 
     public IReadOnlyList<JobSight> Latest { get; private set; } = [];
 
@@ -117,7 +123,10 @@ public sealed class IndexModel(ReplayOperations replays, DraftOperations drafts,
             Settings = current is null ? null : Text(SettingsJson.Read<ProfileSettings>(current));
         }
         Networks ??= Text(await db.TrustedNetworks.Where(n => n.OrgId == org).OrderBy(n => n.Id).Select(n => new DraftNetwork(n.Name, n.Range)).ToListAsync(cancellation));
-        Drafts = (await drafts.ListAsync(SetupDoor.Call(HttpContext, "drafts.list"), new())).Value!.Items;
+        // A draft that was thrown away meanwhile names no place: from the beginning then.
+        var call = SetupDoor.Call(HttpContext, "drafts.list");
+        var page = (await drafts.ListAsync(call, new(After: string.IsNullOrEmpty(After) ? null : After))).Value ?? (await drafts.ListAsync(call, new())).Value!;
+        (Drafts, Next) = (page.Items, PageAddress.Next(this, page.Next));
         Latest = (await jobs.ListAsync(SetupDoor.Call(HttpContext, "jobs.list"), new(ReplayJob.Word, Limit: 10))).Value!.Items;
     }
 

@@ -59,16 +59,14 @@ public sealed class AuditModel(AuditOperations audit, IStringLocalizer<ServerTex
         if (answer.Value is not { } page)
             return;
         Entries = page.Items;
-        Next = page.Next is { } next ? AddressOf("after", next) : null;
+        Next = PageAddress.Next(this, page.Next);
     }
 
     public async Task<IActionResult> OnGetCsvAsync() =>
         (await audit.ExportAsync(SetupDoor.Call(HttpContext, "audit.export"), Filter with { After = null })).Value is { } file ? new AdminFileResult(file) : NotFound();
 
     /// <summary>This page with one more in its query.</summary>
-    public string AddressOf(string key, string value) => Url.Content("~/setup/system/audit") + QueryString.Create(
-        Request.Query.Where(pair => pair.Key is not ("after" or "handler") && pair.Value.ToString().Length > 0)
-            .Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value.ToString())).Append(new(key, value)));
+    public string AddressOf(string key, string value) => PageAddress.With(this, key, value);
 
     /// <summary>In words; a kind that no text knows says itself.</summary>
     public string KindOf(string kind) => texts["Kind." + kind] is { ResourceNotFound: false } text ? text.Value : kind;

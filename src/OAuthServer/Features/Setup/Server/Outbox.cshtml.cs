@@ -29,6 +29,8 @@ public sealed class OutboxModel(MailOperations operations, Note note) : PageMode
             note.Leave(HttpContext, "Retried");
             return LocalRedirect("~/setup/system/outbox");
         }
+        if (Refusal is AdminRefusal.NotFound)
+            return NotFound();
         await LoadAsync();
         return Page();
     }

@@ -48,6 +48,9 @@ public sealed class IndexModel(SignInOperations signIns) : PageModel
     [BindProperty(SupportsGet = true)]
     public bool Live { get; set; }
 
+    /// <summary>The reference that was looked for and that no sign-in here has; null when none was.</summary>
+    public string? Reference { get; private set; }
+
     public IReadOnlyList<SignInLine> SignIns { get; private set; } = [];
 
     public AdminRefusal? Refusal { get; private set; }
@@ -66,24 +69,29 @@ public sealed class IndexModel(SignInOperations signIns) : PageModel
         if (answer.Value is not { } page)
             return;
         SignIns = page.Items;
-        Next = page.Next is { } next ? AddressOf(("after", next)) : null;
+        Next = PageAddress.Next(this, page.Next);
         // No script: the browser is told to come again.
         if (Live && After is null)
             Response.Headers["Refresh"] = "5";
+    }
+
+    /// <summary>Goes to the sign-in that a reference names, or says that none is there.</summary>
+    public async Task<IActionResult> OnGetLookUpAsync(string? reference)
+    {
+        Reference = reference?.Trim();
+        if (string.IsNullOrEmpty(Reference))
+            return LocalRedirect("~/setup/sign-ins");
+        if ((await signIns.ExplainAsync(SetupDoor.Call(HttpContext, "sign-ins.explain"), new(Reference))).Value is { } sight)
+            return LocalRedirect("~/setup/sign-ins/" + sight.SignIn.Reference);
+        await OnGetAsync();
+        return Page();
     }
 
     public async Task<IActionResult> OnGetCsvAsync() =>
         (await signIns.ExportAsync(SetupDoor.Call(HttpContext, "sign-ins.export"), Filter with { After = null })).Value is { } file ? new AdminFileResult(file) : NotFound();
 
     /// <summary>This page with one part of its query changed; null takes it away.</summary>
-    public string AddressOf((string Key, string? Value) change)
-    {
-        var query = Request.Query.Where(pair => pair.Key != change.Key && pair.Key != "after" && pair.Value.ToString().Length > 0)
-            .Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value.ToString())).ToList();
-        if (change.Value is { } value)
-            query.Add(new(change.Key, value));
-        return Url.Content("~/setup/sign-ins") + QueryString.Create(query);
-    }
+    public string AddressOf((string Key, string? Value) change) => PageAddress.With(this, change.Key, change.Value);
 
     SignInFilter Filter => new(
         Text(User), Text(App), Text(Network), Text(Address), Channel, Text(Decision), Text(Rule), Token, Day(From), Day(Until?.AddDays(1)), After: Text(After));

@@ -43,6 +43,28 @@ public sealed class PolicyPagesTests(Servers servers)
     }
 
     [Fact]
+    public async Task Any_two_versions_are_compared()
+    {
+        var (scene, browser, _) = await SceneAsync();
+        var profile = await scene.Org.ProfileAsync(new());
+        foreach (var minutes in new[] { 30, 45, 60 })
+            await scene.Org.ChangeProfileAsync(profile.Id, new() { Session = new() { IdleMinutes = minutes } });
+        var compare = "/setup/policies/compare?profile=" + Uri.EscapeDataString(profile.Name);
+        var page = await browser.GetAsync("/setup/policies/profile?name=" + Uri.EscapeDataString(profile.Name));
+        Assert.Contains("action=\"/setup/policies/compare\"", page.Html, StringComparison.Ordinal);
+        var asked = await browser.GetAsync(compare);
+        Assert.Contains("name=\"from\" type=\"number\" min=\"1\" max=\"4\" required value=\"3\"", asked.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain(" -&gt; ", asked.Html, StringComparison.Ordinal);
+        Assert.Contains("session.idleMinutes 120 -&gt; 45", (await browser.GetAsync(compare + "&from=1&to=3")).Html, StringComparison.Ordinal);
+        Assert.Contains("session.idleMinutes 60 -&gt; 30", (await browser.GetAsync(compare + "&from=4&to=2")).Html, StringComparison.Ordinal);
+        Assert.Contains("They say the same.", (await browser.GetAsync(compare + "&from=2&to=2")).Html, StringComparison.Ordinal);
+        foreach (var wrong in new[] { "&from=1&to=9", "&from=0&to=1", "&from=-1" })
+            Assert.Contains("role=\"alert\"", (await browser.GetAsync(compare + wrong)).Html, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(compare + "&from=99999999999&to=x")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync("/setup/policies/compare")).Status);
+    }
+
+    [Fact]
     public void A_profile_is_shown_by_the_rules_in_their_order() =>
         Assert.Equal([.. LoginPolicy.Rules.Select(rule => rule.Name), ProfileFields.Afterwards], ProfileFields.ByRule.Select(group => group.Rule));
 
