@@ -40,7 +40,8 @@ namespace OAuthServer.Data.Migrations.Postgres
                 table: "connected_apps",
                 column: "org_id",
                 principalTable: "organizations",
-                principalColumn: "id");
+                principalColumn: "id",
+                onDelete: ReferentialAction.Cascade);
         }
 
         /// <inheritdoc />

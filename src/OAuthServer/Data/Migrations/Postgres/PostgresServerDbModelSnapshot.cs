@@ -2552,7 +2552,8 @@ namespace OAuthServer.Data.Migrations.Postgres
                 {
                     b.HasOne("OAuthServer.Data.Organization", null)
                         .WithMany()
-                        .HasForeignKey("OrgId");
+                        .HasForeignKey("OrgId")
+                        .OnDelete(DeleteBehavior.Cascade);
 
                     b.HasOne("OAuthServer.Data.User", null)
                         .WithMany()

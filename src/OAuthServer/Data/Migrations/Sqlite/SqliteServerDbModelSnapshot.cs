@@ -2524,7 +2524,8 @@ namespace OAuthServer.Data.Migrations.Sqlite
                 {
                     b.HasOne("OAuthServer.Data.Organization", null)
                         .WithMany()
-                        .HasForeignKey("OrgId");
+                        .HasForeignKey("OrgId")
+                        .OnDelete(DeleteBehavior.Cascade);
 
                     b.HasOne("OAuthServer.Data.User", null)
                         .WithMany()
