@@ -100,12 +100,14 @@ public sealed class ListTests(Servers servers)
         await server.NoticeAsync();
         var weekly = await user.LoginAsync(scene.App, TestServer.Outside, await user.ReceiveTokenAsync());
         weekly.IsAllowed();
+        var then = server.Clock.GetUtcNow();
+        server.Clock.Advance(TimeSpan.FromMinutes(1));
         await using (var db = server.Database.NewContext())
         {
             await db.Database.ExecuteSqlAsync($"""
                 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {TokenUserOperations.MostCounted})
                 INSERT INTO login_records (at, org_id, user_id, channel, source_hop, presented, proven, flaw, token_used, token_needed, decision, trace, facts, latency_microseconds)
-                SELECT {server.Clock.GetUtcNow().AddMinutes(1).ToUnixTimeMilliseconds()} + i, {scene.Org.Id}, {user.Id}, 'JwtBearer', 'peer', 0, 0, 'None', 0, 0, 'allow', 'passed', '{"{}"}', 0 FROM n
+                SELECT {then.ToUnixTimeMilliseconds()} + i, {scene.Org.Id}, {user.Id}, 'JwtBearer', 'peer', 0, 0, 'None', 0, 0, 'allow', 'passed', '{"{}"}', 0 FROM n
                 """, TestContext.Current.CancellationToken);
         }
         Assert.Equal([$"{user.Username} {scene.App.ClientId} 1 {weekly.Reference}"], await AllAsync(scene, "sign-ins.token-users", (TokenUser use) => $"{use.User} {use.App} {use.Needed} {use.LastReference}"));
