@@ -161,7 +161,6 @@ public abstract partial class ServerDb(DbContextOptions options) : DbContext(opt
             e.HasIndex(u => u.NormalizedUsername).IsUnique();
             e.HasIndex(u => new { u.OrgId, u.NormalizedUsername });
             e.HasIndex(u => new { u.OrgId, u.Status });
-            e.HasIndex(u => u.Email);
             e.HasOne<Organization>().WithMany().HasForeignKey(u => u.OrgId);
             e.HasOne<Profile>().WithMany().HasForeignKey(u => u.ProfileId).OnDelete(DeleteBehavior.Restrict);
         });
@@ -172,7 +171,7 @@ public abstract partial class ServerDb(DbContextOptions options) : DbContext(opt
         modelBuilder.Entity<ConnectedApp>(e =>
         {
             e.HasIndex(a => a.ClientId).IsUnique();
-            e.HasOne<Organization>().WithMany().HasForeignKey(a => a.OrgId);
+            e.HasOne<Organization>().WithMany().HasForeignKey(a => a.OrgId).OnDelete(DeleteBehavior.Cascade);
             e.HasOne<User>().WithMany().HasForeignKey(a => a.RunAsUserId).OnDelete(DeleteBehavior.SetNull);
         });
         modelBuilder.Entity<AppSecret>().HasOne<ConnectedApp>().WithMany().HasForeignKey(s => s.AppId);

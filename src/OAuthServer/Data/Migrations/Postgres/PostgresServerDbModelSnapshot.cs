@@ -563,7 +563,6 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnName("name");
 
                     b.Property<string>("OrgId")
-                        .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("org_id");
 
@@ -957,12 +956,14 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.Property<string>("Client")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("client");
+                        .HasColumnName("client")
+                        .UseCollation("C");
 
                     b.Property<string>("ClientId")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("client_id");
+                        .HasColumnName("client_id")
+                        .UseCollation("C");
 
                     b.Property<long>("FirstSeenAt")
                         .HasColumnType("bigint")
@@ -1415,6 +1416,10 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("user_id");
 
+                    b.Property<string>("Wire")
+                        .HasColumnType("text")
+                        .HasColumnName("wire");
+
                     b.HasKey("Id");
 
                     b.HasIndex("OrgId", "Id");
@@ -1539,6 +1544,11 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.Property<string>("Alias")
                         .HasColumnType("text")
                         .HasColumnName("alias");
+
+                    b.Property<string>("BuiltInApps")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("built_in_apps");
 
                     b.Property<string>("Color")
                         .HasColumnType("text")
@@ -2386,7 +2396,8 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.Property<string>("NormalizedUsername")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("normalized_username");
+                        .HasColumnName("normalized_username")
+                        .UseCollation("C");
 
                     b.Property<string>("OrgId")
                         .IsRequired()
@@ -2446,8 +2457,6 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnName("username");
 
                     b.HasKey("Id");
-
-                    b.HasIndex("Email");
 
                     b.HasIndex("NormalizedUsername")
                         .IsUnique();
@@ -2544,8 +2553,7 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.HasOne("OAuthServer.Data.Organization", null)
                         .WithMany()
                         .HasForeignKey("OrgId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
+                        .OnDelete(DeleteBehavior.Cascade);
 
                     b.HasOne("OAuthServer.Data.User", null)
                         .WithMany()

@@ -10,8 +10,8 @@ using OAuthServer.Data;
 namespace OAuthServer.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteServerDb))]
-    [Migration("20261122175210_Lists")]
-    partial class Lists
+    [Migration("20261122182732_SalesforceClients")]
+    partial class SalesforceClients
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -555,7 +555,6 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnName("name");
 
                     b.Property<string>("OrgId")
-                        .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("org_id");
 
@@ -1403,6 +1402,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("user_id");
 
+                    b.Property<string>("Wire")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("wire");
+
                     b.HasKey("Id");
 
                     b.HasIndex("OrgId", "Id");
@@ -1525,6 +1528,11 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.Property<string>("Alias")
                         .HasColumnType("TEXT")
                         .HasColumnName("alias");
+
+                    b.Property<string>("BuiltInApps")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("built_in_apps");
 
                     b.Property<string>("Color")
                         .HasColumnType("TEXT")
@@ -2425,8 +2433,6 @@ namespace OAuthServer.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("Email");
-
                     b.HasIndex("NormalizedUsername")
                         .IsUnique();
 
@@ -2522,8 +2528,7 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.HasOne("OAuthServer.Data.Organization", null)
                         .WithMany()
                         .HasForeignKey("OrgId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
+                        .OnDelete(DeleteBehavior.Cascade);
 
                     b.HasOne("OAuthServer.Data.User", null)
                         .WithMany()
