@@ -45,6 +45,13 @@ public static class LoginChannels
             or LoginChannel.ClientCredentials or LoginChannel.RefreshToken or LoginChannel.TokenExchange => false,
     };
 
+    /// <summary>
+    /// True where what is asked for can be given: at a page anything, and by SOAP a new password, because <c>login()</c> gives a session that
+    /// is good for nothing else.
+    /// </summary>
+    public static bool CanAnswer(this LoginChannel channel, IReadOnlyList<ChallengeKind> oneOf) =>
+        channel.HasBrowser() || channel == LoginChannel.SoapLogin && oneOf is [ChallengeKind.NewPassword];
+
     /// <summary>True where a program sends a password with a token or code appended to it.</summary>
     public static bool TakesAppendedSecret(this LoginChannel channel) =>
         channel is LoginChannel.PasswordGrant or LoginChannel.SoapLogin;

@@ -50,7 +50,6 @@ public static class LoginPolicy
     /// <summary>Decides one login.</summary>
     public static LoginRuling Decide(LoginFacts facts)
     {
-        var somebodyCanAnswer = facts.Channel.HasBrowser();
         Finding[]? trace = null;
         Finding? deciding = null;
         var settled = false;
@@ -65,7 +64,7 @@ public static class LoginPolicy
             }
 
             // Here and not at the end, so that such a denial takes its place in the order.
-            if (!somebodyCanAnswer && verdict is Verdict.Needs unanswerable)
+            if (verdict is Verdict.Needs unanswerable && !facts.Channel.CanAnswer(unanswerable.OneOf))
             {
                 verdict = Denials.Because(unanswerable.Otherwise);
             }

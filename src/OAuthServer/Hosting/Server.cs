@@ -18,6 +18,7 @@ using OAuthServer.Features.Saml;
 using OAuthServer.Features.SelfService;
 using OAuthServer.Features.SetupApi;
 using OAuthServer.Features.Shared;
+using OAuthServer.Features.Soap;
 using OAuthServer.Features.Token;
 using OAuthServer.Features.UserInfo;
 using OAuthServer.Federation;
@@ -127,6 +128,8 @@ public static class Server
         app.Map(Routes.UserInfo, services.GetRequiredService<UserInfoEndpoint>().HandleAsync);
         app.Map(Routes.Identity + "/{org}/{user}", services.GetRequiredService<IdentityEndpoint>().HandleAsync);
         services.GetRequiredService<RestDoors>().Map(app);
+        services.GetRequiredService<PasswordResource>().Map(app);
+        services.GetRequiredService<SoapDoor>().Map(app);
         app.Map(Routes.DeviceAuthorization, services.GetRequiredService<DeviceAuthorizationEndpoint>().HandleAsync);
         string[] read = ["GET", "HEAD"];
         app.MapMethods(Routes.OpenIdConfiguration, read, discovery.MetadataAsync);

@@ -32,6 +32,7 @@ using OAuthServer.Features.Setup;
 using OAuthServer.Features.SetupApi;
 using OAuthServer.Features.Shared;
 using OAuthServer.Features.SignIn;
+using OAuthServer.Features.Soap;
 using OAuthServer.Features.Token;
 using OAuthServer.Features.Token.Grants;
 using OAuthServer.Features.UserInfo;
@@ -242,6 +243,9 @@ static class ServerServices
         services.AddSingleton<SalesforceTokens>();
         services.AddSingleton<IdentityEndpoint>();
         services.AddSingleton<RestDoors>();
+        services.AddSingleton<ApiPasswords>();
+        services.AddSingleton<PasswordResource>();
+        services.AddSoap();
         services.AddSingleton<DeviceAuthorizationEndpoint>();
         services.AddSingleton<DeviceApprovals>();
         services.AddSingleton<ScopeWords>();

@@ -24,6 +24,9 @@ public sealed record LoginAttempt
 
     public required LoginCredentials Credentials { get; init; }
 
+    /// <summary>The only organization whose people the caller means; null = any. Whoever is of another is nobody.</summary>
+    public string? OrgId { get; init; }
+
     public DeviceFacts? Device { get; init; }
 
     /// <summary>

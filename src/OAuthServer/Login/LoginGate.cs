@@ -149,7 +149,10 @@ public sealed class LoginGate(
         facts.Profile.Sso == SsoMode.Required && facts.User.IsBreakGlass
         && facts.Evidence.Has(Proof.Password | Proof.Passkey) && !facts.Evidence.Has(Proof.SsoAssertion);
 
-    async ValueTask<UserAccount?> FindAsync(LoginAttempt attempt, OrgSnapshot directory) => attempt.Subject switch
+    async ValueTask<UserAccount?> FindAsync(LoginAttempt attempt, OrgSnapshot directory) =>
+        await FindSubjectAsync(attempt, directory) is { } user && (attempt.OrgId ?? user.OrgId) == user.OrgId ? user : null;
+
+    async ValueTask<UserAccount?> FindSubjectAsync(LoginAttempt attempt, OrgSnapshot directory) => attempt.Subject switch
     {
         LoginSubject.Named named => await accounts.FindByNameAsync(named.Username),
         LoginSubject.Known known => await accounts.FindByIdAsync(known.UserId),

@@ -15,6 +15,10 @@ public class PasswordIsFreshTests
         Logins.Program.WithUser(Old).MustBeRefused(PasswordIsFresh, DenyReason.PasswordExpired);
 
     [Fact]
+    public void Soap_caller_with_an_expired_password_is_asked_for_another_because_a_call_can_give_it() =>
+        Logins.On(LoginChannel.SoapLogin).WithUser(Old).MustBeAsked(PasswordIsFresh, ChallengeKind.NewPassword);
+
+    [Fact]
     public void Password_lives_to_its_last_instant() =>
         Logins.Program.WithUser(u => u with { PasswordChangedAt = Logins.Noon.AddDays(-90).AddTicks(1) }).MustPass();
 

@@ -12,6 +12,7 @@ public static class PeopleServices
         services.AddSingleton<UserImpacts>();
         services.AddSingleton<UserChanges>();
         services.AddSingleton<LastWayIn>();
+        services.AddSingleton<GivenPasswords>();
         services.AddOperations<UserListOperations>();
         services.AddOperations<UserOperations>();
         services.AddOperations<UserStatusOperations>();

@@ -35,7 +35,8 @@ public sealed class BearerDoor(AccessTokenReader reader, OrgDirectory orgs, Data
         }
     }
 
-    async Task<Me?> FindAsync(AccessTokenInfo token, HttpContext http)
+    /// <summary>Whose live token it is, for doors that read tokens themselves; null when somebody is gone meanwhile.</summary>
+    internal async Task<Me?> FindAsync(AccessTokenInfo token, HttpContext http)
     {
         await using var db = database.NewContext();
         var directory = (await orgs.CurrentAsync()).Rows;

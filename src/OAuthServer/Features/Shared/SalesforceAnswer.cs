@@ -71,7 +71,7 @@ public static class SalesforceAnswer
     }
 
     /// <summary>XML has no way to say a control character, not even as a reference (XML 1.0 section 2.2).</summary>
-    static string WithinXml(string text) => string.Concat(text.EnumerateRunes().Select(rune => rune.IsBmp && !XmlConvert.IsXmlChar((char)rune.Value) ? "\uFFFD" : rune.ToString()));
+    internal static string WithinXml(string text) => string.Concat(text.EnumerateRunes().Select(rune => rune.IsBmp && !XmlConvert.IsXmlChar((char)rune.Value) ? "\uFFFD" : rune.ToString()));
 
     static string AsForm(JsonElement answer) =>
         string.Join('&', Pairs("", answer).Select(pair => pair.Name + "=" + Uri.EscapeDataString(pair.Value)));

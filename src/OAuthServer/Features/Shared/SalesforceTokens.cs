@@ -7,8 +7,14 @@ namespace OAuthServer.Features.Shared;
 /// <summary>Tokens at the doors that only the salesforce dialect has: a token of another app is none there.</summary>
 public sealed class SalesforceTokens(AccessTokenReader reader, AppDirectory apps, PublicUrl publicUrl)
 {
-    /// <summary>The token's contents; null when it is no live token of an app of this dialect.</summary>
-    public async ValueTask<AccessTokenInfo?> ReadAsync(string token) =>
+    /// <summary>The one scope of a session that came of an expired password: it chooses another, and nothing else.</summary>
+    public const string ChangePasswordScope = "change_password";
+
+    /// <summary>The token's contents; null when it is no live token of an app of this dialect, or good for another password only.</summary>
+    public async ValueTask<AccessTokenInfo?> ReadAsync(string token) => await ReadSessionAsync(token) is { } access && !access.HasScope(ChangePasswordScope) ? access : null;
+
+    /// <summary>The same, with sessions of expired passwords, for the doors where such a one is changed.</summary>
+    public async ValueTask<AccessTokenInfo?> ReadSessionAsync(string token) =>
         await reader.ReadAsync(token) is { } access && await apps.FindAsync(access.ClientId) is { Settings.Dialect: Dialect.Salesforce } ? access : null;
 
     /// <summary>The identity URL of a user: it names organization and user in their eighteen characters.</summary>
