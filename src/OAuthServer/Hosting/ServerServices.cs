@@ -226,7 +226,11 @@ static class ServerServices
         services.AddSingleton<ProviderSignOut>();
         services.AddSingleton<BackchannelSender>();
         services.AddHostedService<LogoutWorker>();
-        services.AddSingleton<IGrant, DeviceCodeGrant>();
+        services.AddSingleton<DeviceStarts>();
+        services.AddSingleton<DeviceCodeGrant>();
+        services.AddSingleton<IGrant>(provider => provider.GetRequiredService<DeviceCodeGrant>());
+        services.AddSingleton<IGrant, SalesforceDeviceGrant>();
+        services.AddSingleton<SalesforceDeviceCodes>();
         services.AddSingleton<AssertionLogins>();
         services.AddSingleton<JwtBearerAssertions>();
         services.AddSingleton<IGrant, JwtBearerGrant>();
@@ -234,7 +238,7 @@ static class ServerServices
         services.AddSingleton<IGrant, SamlBearerGrant>();
         services.AddSingleton<IGrant, TokenExchangeGrant>();
         services.AddSingleton<TokenEndpoint>();
-        services.AddSingleton(provider => new GrantTypes([.. provider.GetServices<IGrant>().Select(grant => grant.GrantType)]));
+        services.AddSingleton(provider => new GrantTypes([.. provider.GetServices<IGrant>().Where(grant => !grant.IsSalesforceOnly).Select(grant => grant.GrantType)]));
         services.AddSingleton<DiscoveryEndpoints>();
         services.AddSingleton<IntrospectionEndpoint>();
         services.AddSingleton<RevocationEndpoint>();
