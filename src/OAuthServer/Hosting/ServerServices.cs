@@ -236,6 +236,8 @@ static class ServerServices
         services.AddSingleton<IGrant, JwtBearerGrant>();
         services.AddSingleton<SamlBearerAssertions>();
         services.AddSingleton<IGrant, SamlBearerGrant>();
+        services.AddSingleton<SamlResponseAssertions>();
+        services.AddSingleton<IGrant, SalesforceSamlGrant>();
         services.AddSingleton<IGrant, TokenExchangeGrant>();
         services.AddSingleton<TokenEndpoint>();
         services.AddSingleton(provider => new GrantTypes([.. provider.GetServices<IGrant>().Where(grant => !grant.IsSalesforceOnly).Select(grant => grant.GrantType)]));
