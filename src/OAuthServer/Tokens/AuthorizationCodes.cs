@@ -49,6 +49,22 @@ public sealed record CodeContents
 /// <param name="Stands">User, organization and session are still in order.</param>
 public sealed record FoundCode(string Hash, CodeContents Contents, string Username, DateTimeOffset ExpiresAt, bool IsUsed, bool Stands);
 
+/// <summary>What of a token request does not fit the code it brings.</summary>
+public enum CodeFlaw
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>The code is another app's, used, too old, or its user, organization or session is no more in order.</summary>
+    Dead,
+
+    /// <summary>Not the redirect URI of the authorization request.</summary>
+    RedirectUri,
+
+    /// <summary>Not the verifier of the challenge, or one where there was no challenge.</summary>
+    Verifier,
+}
+
 /// <summary>
 /// Authorization codes (RFC 6749 section 4.1.2): 256 random bits of which a keyed hash is kept, good for a minute and for one use, by the
 /// app that asked, with the redirect URI it named and the verifier of its challenge. A second use revokes what the first made, also when
@@ -58,6 +74,14 @@ public sealed class AuthorizationCodes(Database database, MasterKey key, TimePro
 {
     /// <summary>From the redirect to the token endpoint.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromSeconds(60);
+
+    /// <summary>RFC 7636 section 4.1.</summary>
+    const int ShortestVerifier = 43;
+
+    const int LongestVerifier = 128;
+
+    /// <summary>jsforce encodes 128 random bytes, which are 171 characters (Salesforce contract, section 1, no. 2).</summary>
+    const int LongestSalesforceVerifier = 256;
 
     const string Purpose = "authorization-code";
 
@@ -102,15 +126,16 @@ public sealed class AuthorizationCodes(Database database, MasterKey key, TimePro
     public async ValueTask<FoundCode?> FindAsync(string code) =>
         code.Length == 43 && HashOf(code) is var hash ? await database.ReadAsync(FindSql, row => Map(row, hash), hash) : null;
 
-    /// <summary>True when it is this app's, in time, and came with what belongs to it.</summary>
+    /// <summary>None when it is this app's, in time, and came with what belongs to it.</summary>
     /// <param name="code">The code.</param>
     /// <param name="app">Who brings it.</param>
     /// <param name="redirectUri">As the token request names it: demanded where the authorization request named one, and then the same (RFC 6749 section 4.1.3).</param>
     /// <param name="verifier">Demanded where there was a challenge, refused where there was none (RFC 7636 section 4.6, RFC 9700 section 4.8.2).</param>
-    public bool Fits(FoundCode code, AppEntry app, string? redirectUri, string? verifier) =>
-        code.Contents.AppId == app.App.Id && !code.IsUsed && code.Stands && code.ExpiresAt > clock.GetUtcNow()
-        && redirectUri == (code.Contents.RedirectUri ?? (redirectUri is null ? null : app.Settings.RedirectUris is [var only] ? only : ""))
-        && (code.Contents.CodeChallenge is { } challenge ? verifier is not null && IsVerifierOf(challenge, verifier) : verifier is null);
+    public CodeFlaw FlawOf(FoundCode code, AppEntry app, string? redirectUri, string? verifier) =>
+        code.Contents.AppId != app.App.Id || code.IsUsed || !code.Stands || code.ExpiresAt <= clock.GetUtcNow() ? CodeFlaw.Dead
+        : redirectUri != (code.Contents.RedirectUri ?? (redirectUri is null ? null : app.Settings.RedirectUris is [var only] ? only : "")) ? CodeFlaw.RedirectUri
+        : (code.Contents.CodeChallenge is { } challenge ? verifier is not null && IsVerifierOf(challenge, verifier, app) : verifier is null) ? CodeFlaw.None
+        : CodeFlaw.Verifier;
 
     /// <summary>
     /// Uses the code for this grant, in the batch that makes it. False for everybody but the first, and then what the first made is
@@ -133,8 +158,8 @@ public sealed class AuthorizationCodes(Database database, MasterKey key, TimePro
         return await scope.Sql.ExecuteAsync(RevokeGrantSql, code.Hash, now) > 0;
     }
 
-    static bool IsVerifierOf(string challenge, string verifier) =>
-        verifier.Length is >= 43 and <= 128
+    static bool IsVerifierOf(string challenge, string verifier, AppEntry app) =>
+        verifier.Length >= ShortestVerifier && verifier.Length <= (app.Settings.Dialect == Dialect.Salesforce ? LongestSalesforceVerifier : LongestVerifier)
         && CryptographicOperations.FixedTimeEquals(
             Encoding.ASCII.GetBytes(Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(verifier)))), Encoding.ASCII.GetBytes(challenge));
 

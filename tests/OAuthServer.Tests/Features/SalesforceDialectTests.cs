@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using OAuthServer.Apps;
 using OAuthServer.Data;
@@ -14,7 +13,7 @@ namespace OAuthServer.Tests.Features;
 
 /// <summary>The salesforce dialect as its existing clients need it on the wire.</summary>
 [Collection(nameof(ServersCollection))]
-public sealed partial class SalesforceDialectTests(Servers servers)
+public sealed class SalesforceDialectTests(Servers servers)
 {
     const string Token = "/services/oauth2/token";
     const string Revoke = "/services/oauth2/revoke";
@@ -28,7 +27,7 @@ public sealed partial class SalesforceDialectTests(Servers servers)
         var scene = await SceneAsync();
         var answer = grant == "password" ? await scene.LoginAsync() : await scene.ClientCredentialsAsync();
         Assert.All(answer.Json.EnumerateObject(), member => Assert.Equal(JsonValueKind.String, member.Value.ValueKind));
-        Snapshot.Matches(Headers(answer) + Masked(answer.Text), "salesforce-token-" + grant);
+        Snapshot.Matches(Headers(answer) + Masked.Text(answer.Text), "salesforce-token-" + grant);
     }
 
     [Fact]
@@ -126,7 +125,7 @@ public sealed partial class SalesforceDialectTests(Servers servers)
         var answer = await AskAsync(scene, format, accept);
         Assert.Equal("application/xml; charset=UTF-8", answer.ContentType);
         Assert.Equal($"{scene.Org.Id}!", XDocument.Parse(answer.Text).Root!.Element("access_token")!.Value[..16]);
-        Snapshot.Matches(Headers(answer) + Masked(answer.Text), "salesforce-token-xml");
+        Snapshot.Matches(Headers(answer) + Masked.Text(answer.Text), "salesforce-token-xml");
     }
 
     [Theory]
@@ -136,7 +135,7 @@ public sealed partial class SalesforceDialectTests(Servers servers)
     {
         var answer = await AskAsync(await SceneAsync(), format, accept);
         Assert.StartsWith("http://localhost:5000/id/00D", System.Web.HttpUtility.ParseQueryString(answer.Text)["id"], StringComparison.Ordinal);
-        Snapshot.Matches(Headers(answer) + Masked(answer.Text), "salesforce-token-urlencoded");
+        Snapshot.Matches(Headers(answer) + Masked.Text(answer.Text), "salesforce-token-urlencoded");
     }
 
     [Fact]
@@ -231,7 +230,7 @@ public sealed partial class SalesforceDialectTests(Servers servers)
     {
         var scene = await SceneAsync();
         var token = await scene.AccessTokenAsync();
-        Snapshot.Matches(Masked((await scene.IntrospectAsync(token)).Text), "salesforce-introspection");
+        Snapshot.Matches(Masked.Text((await scene.IntrospectAsync(token)).Text), "salesforce-introspection");
         foreach (var member in new[] { "exp", "iat", "nbf" })
             Assert.Equal(JsonValueKind.Number, (await scene.IntrospectAsync(token)).Json.GetProperty(member).ValueKind);
         var byQuery = await scene.Server.SendAsync(
@@ -249,7 +248,7 @@ public sealed partial class SalesforceDialectTests(Servers servers)
         var scene = await SceneAsync();
         var token = await scene.AccessTokenAsync();
         var answer = await scene.UserInfoAsync(token);
-        Snapshot.Matches(Masked(answer.Text), "salesforce-userinfo");
+        Snapshot.Matches(Masked.Text(answer.Text), "salesforce-userinfo");
         var both = new HttpRequestMessage(HttpMethod.Get, $"{UserInfo}?oauth_token={token}");
         both.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token);
         var oauth = new HttpRequestMessage(HttpMethod.Get, UserInfo);
@@ -294,32 +293,6 @@ public sealed partial class SalesforceDialectTests(Servers servers)
 
     static string Headers(Answer answer) =>
         $"{(int)answer.Status} {answer.ContentType}\nCache-Control: {answer.Headers.CacheControl}\nPragma: {answer.Headers.Pragma}\n\n";
-
-    /// <summary>What differs from run to run becomes a word in angle brackets.</summary>
-    static string Masked(string text)
-    {
-        text = text.Replace(",\"", ",\n\"", StringComparison.Ordinal).Replace("><", ">\n<", StringComparison.Ordinal).Replace("&", "\n&", StringComparison.Ordinal);
-        text = OpaqueToken().Replace(text, "<token>");
-        text = IdentityPath().Replace(text, "/id/<org>/<user>");
-        text = SignatureValue().Replace(text, "${name}<signature>");
-        text = Numbers().Replace(text, "<number>");
-        return Ids().Replace(text, "<id>");
-    }
-
-    [GeneratedRegex(@"00D\w{12}(!|%21)[A-Za-z0-9._]+", RegexOptions.ExplicitCapture, 1_000)]
-    private static partial Regex OpaqueToken();
-
-    [GeneratedRegex(@"(/|%2F)id(/|%2F)00D\w{15}(/|%2F)005\w{15}", RegexOptions.ExplicitCapture, 1_000)]
-    private static partial Regex IdentityPath();
-
-    [GeneratedRegex(@"(?<name>signature(?:"":""|=|>))[A-Za-z0-9+/=%\\]+", RegexOptions.ExplicitCapture, 1_000)]
-    private static partial Regex SignatureValue();
-
-    [GeneratedRegex(@"\d{10,13}|(?<=app-|user|User )\d+|(?<=""updated_at"":"")[^""]+", RegexOptions.ExplicitCapture, 1_000)]
-    private static partial Regex Numbers();
-
-    [GeneratedRegex(@"\b00[5D]\w{12,15}\b", RegexOptions.ExplicitCapture, 1_000)]
-    private static partial Regex Ids();
 
     async Task<OAuthScene> SceneAsync() => await OAuthScene.NewAsync(await servers.OnAsync("SQLite"), TestOrg.SalesforceApp);
 }

@@ -26,10 +26,10 @@ public sealed class AuthorizeRequestReader(AppDirectory apps, ChangeWatch change
     async Task<AuthorizeReading> ReadAsync(AppEntry app, AuthorizationParameters sent, StoredRequest? stored, bool isPushed)
     {
         if (RedirectUriOf(app, sent) is not { } redirectUri)
-            return new AuthorizeReading.ForThePerson(Mismatch);
+            return new AuthorizeReading.ForThePerson(sent.RedirectUri is null ? Missing : Mismatch);
 
         // The line. Who asks and where to answer is certain from here on: what is wrong below is told to the app.
-        var to = new ReturnAddress(app, redirectUri, ParameterWords.ResponseMode(sent["response_mode"]) ?? ResponseMode.Query, sent["state"]);
+        var to = new ReturnAddress(app, redirectUri, ModeOf(app, sent), sent["state"]);
         if (RequestChecks.FirstFlaw(new(app, sent, isPushed)) is { } flaw)
             return new AuthorizeReading.ForTheApp(to with { State = Bounded(to.State) }, flaw);
         var hint = sent["id_token_hint"] is { } token ? await hints.ReadAsync(token) : null;
@@ -69,10 +69,18 @@ public sealed class AuthorizeRequestReader(AppDirectory apps, ChangeWatch change
         : app.Settings.RedirectUris is [var only] && sent.Scope?.Split(' ').Contains("openid", StringComparer.Ordinal) != true ? only
         : null;
 
+    /// <summary>Who asks for a token waits for it in the fragment, and is told there that it gets none (RFC 6749 section 4.2.2.1).</summary>
+    static ResponseMode ModeOf(AppEntry app, AuthorizationParameters sent) =>
+        sent["response_mode"] is null && app.Settings.Dialect == Dialect.Salesforce && sent["response_type"]?.Contains("token", StringComparison.Ordinal) == true
+            ? ResponseMode.Fragment
+            : ParameterWords.ResponseMode(sent["response_mode"]) ?? ResponseMode.Query;
+
     static string? Bounded(string? state) => state?.Length > 4096 ? null : state;
 
     static OAuthError Mismatch { get; } = OAuthError.InvalidRequest("redirect_uri is missing or is not one that this app has registered.") with
     {
         InSalesforceWords = new("redirect_uri_mismatch", "redirect_uri must match configuration"),
     };
+
+    static OAuthError Missing { get; } = Mismatch with { InSalesforceWords = new("redirect_uri_missing", "redirect_uri is required") };
 }

@@ -58,12 +58,15 @@ static class RequestChecks
     {
         "code" => null,
         null => OAuthError.InvalidRequest("response_type is required."),
-        _ => new("unsupported_response_type", "Only response_type=code is supported."),
+        _ => new("unsupported_response_type", "Only response_type=code is supported.") { InSalesforceWords = new("unsupported_response_type", "response type not supported") },
     };
 
     static OAuthError? AppMayUseCodes(AskedByApp asked) =>
-        !asked.App.App.IsActive ? OAuthError.UnauthorizedClient("This app is switched off.")
-        : !asked.App.Flows.Contains(LoginChannel.AuthorizationCode) ? OAuthError.UnauthorizedClient("This app is not registered for authorization codes.")
+        !asked.App.App.IsActive ? OAuthError.UnauthorizedClient("This app is switched off.") with { InSalesforceWords = new("OAUTH_APP_ACCESS_DENIED", "app is inactive") }
+        : !asked.App.Flows.Contains(LoginChannel.AuthorizationCode) ? OAuthError.UnauthorizedClient("This app is not registered for authorization codes.") with
+        {
+            InSalesforceWords = new("OAUTH_APP_ACCESS_DENIED", "web server flow not enabled"),
+        }
         : null;
 
     /// <summary>RFC 9126 section 6.</summary>

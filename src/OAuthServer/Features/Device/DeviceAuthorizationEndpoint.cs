@@ -3,7 +3,6 @@ using OAuthServer.Features.Shared;
 using OAuthServer.Http;
 using OAuthServer.Login;
 using OAuthServer.Policy;
-using OAuthServer.Tokens;
 
 namespace OAuthServer.Features.Device;
 
@@ -12,7 +11,7 @@ namespace OAuthServer.Features.Device;
 /// Nobody is asked for anything yet: who approves, and whether they may, is decided at the page.
 /// </summary>
 public sealed class DeviceAuthorizationEndpoint(
-    ClientAuthenticator clients, LoginGate gate, DeviceAuthorizations devices, DeviceLimits limits, RequestOrigins origins, PublicUrl publicUrl, TimeProvider clock)
+    ClientAuthenticator clients, LoginGate gate, DeviceStarts starts, RequestOrigins origins, PublicUrl publicUrl, TimeProvider clock)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -39,20 +38,12 @@ public sealed class DeviceAuthorizationEndpoint(
 
     async Task AnswerAsync(HttpContext context, AppEntry app, RequestForm form, RequestContext request)
     {
-        if (AppFlaw.Of(app, LoginChannel.Device) is { } unfit)
+        var (made, error) = await starts.BeginAsync(app, form["scope"], request);
+        if (made is null)
         {
-            await OAuthAnswer.ErrorAsync(context, unfit);
+            await OAuthAnswer.ErrorAsync(context, error!);
             return;
         }
-        var (scope, error) = Scopes.Resolve(form["scope"], app.Settings.Scopes);
-        if (error is null && limits.TakeStart(request.Origin.Address, app.ClientId) is > 0 and var wait)
-            error = OAuthAnswer.TooMany(wait);
-        if (error is not null)
-        {
-            await OAuthAnswer.ErrorAsync(context, error);
-            return;
-        }
-        var made = await devices.StartAsync(app, scope!, request.Origin.Address?.ToString());
         var page = publicUrl.At(Routes.Device);
         await OAuthAnswer.JsonAsync(context, 200, (made, page), static (json, answer) =>
         {

@@ -25,7 +25,7 @@ public sealed class IdentityEndpoint(SalesforceTokens tokens, OrgDirectory orgs,
             await OAuthAnswer.ErrorAsync(context, problem);
         else if (presented.Value is not { } token)
             await BareWord.AnswerAsync(context, 403, "Missing_OAuth_Token");
-        else if (await tokens.ReadAsync(token) is not { } access)
+        else if (await tokens.ReadAsync(token) is not { } access || !SalesforceTokens.TellsWho(access))
             await BareWord.AnswerAsync(context, 403, "Bad_OAuth_Token");
         else
             await AnswerAsync(context, presented.Form, access);

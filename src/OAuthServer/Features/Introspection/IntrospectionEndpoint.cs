@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Features.Shared;
@@ -18,7 +17,7 @@ public sealed class IntrospectionEndpoint(
     Database database, PublicUrl publicUrl, TimeProvider clock)
 {
     const string LiveOwnerSql = """
-        SELECT u.username FROM users u JOIN organizations o ON o.id = u.org_id WHERE u.id = @p0 AND u.status = 'Active' AND o.status = 'Open'
+        SELECT u.username, u.org_id FROM users u JOIN organizations o ON o.id = u.org_id WHERE u.id = @p0 AND u.status = 'Active' AND o.status = 'Open'
         """;
 
     public async Task HandleAsync(HttpContext context)
@@ -47,11 +46,11 @@ public sealed class IntrospectionEndpoint(
             await OAuthAnswer.ErrorAsync(context, OAuthError.InvalidRequest("token is required."), dialect);
             return;
         }
-        if (await reader.ReadAsync(token) is { } access && await MaySeeAsync(app, access.ClientId))
+        if (await reader.ReadAsync(token) is { } access && MaySee(app, access))
             await WriteAccessAsync(context, access, dialect);
         else if (await refreshTokens.FindAsync(token) is { IsCurrent: true } refresh && refreshTokens.FlawOf(refresh, app) == CredentialFlaw.None
-            && await database.ReadAsync(LiveOwnerSql, row => row.GetString(0), refresh.UserId) is { } username)
-            await WriteRefreshAsync(context, refresh, app, username);
+            && await database.ReadAsync(LiveOwnerSql, row => new Owner(row.GetString(0), row.GetString(1)), refresh.UserId) is { } owner)
+            await WriteRefreshAsync(context, refresh, app, owner);
         else
             await OAuthAnswer.JsonAsync(context, 200, false, static (json, active) => json.WriteBoolean("active"u8, active));
     }
@@ -79,9 +78,8 @@ public sealed class IntrospectionEndpoint(
         return null;
     }
 
-    async ValueTask<bool> MaySeeAsync(AppEntry app, string clientId) =>
-        clientId == app.ClientId
-        || (app.Settings.IntrospectsAll && await apps.FindAsync(clientId) is { } owner && owner.App.OrgId == app.App.OrgId);
+    /// <summary>A token of the app itself, or one of a user of its organization, whose apps may be among those that the server brings along.</summary>
+    static bool MaySee(AppEntry app, AccessTokenInfo access) => access.ClientId == app.ClientId || app.Settings.IntrospectsAll && access.OrgId == app.App.OrgId;
 
     Task WriteAccessAsync(HttpContext context, AccessTokenInfo token, Dialect dialect) =>
         OAuthAnswer.JsonAsync(context, 200, (token, dialect, publicUrl), static (json, state) =>
@@ -105,21 +103,27 @@ public sealed class IntrospectionEndpoint(
             AccessTokenClaims.Write(json, (token, publicUrl.Value));
         });
 
-    async Task WriteRefreshAsync(HttpContext context, FoundRefreshToken token, AppEntry app, string username)
-    {
-        var expires = token.IdleExpiresAt < token.ExpiresAt ? token.IdleExpiresAt : token.ExpiresAt;
-        var subject = app.Settings.Dialect == Dialect.Salesforce
-            ? SalesforceTokens.IdentityUrl(publicUrl, app.App.OrgId!, token.UserId)
-            : RecordId.Long(token.UserId);
-        await OAuthAnswer.JsonAsync(context, 200, (token, app, username, expires, subject), static (Utf8JsonWriter json, (FoundRefreshToken Token, AppEntry App, string Username, DateTimeOffset Expires, string Subject) state) =>
+    async Task WriteRefreshAsync(HttpContext context, FoundRefreshToken token, AppEntry app, Owner owner) =>
+        await OAuthAnswer.JsonAsync(context, 200, (token, app, owner, publicUrl), static (json, state) =>
         {
+            var (token, app, owner, publicUrl) = state;
+            var isSalesforce = app.Settings.Dialect == Dialect.Salesforce;
             json.WriteBoolean("active"u8, true);
-            json.WriteString("scope"u8, state.Token.Scope);
-            json.WriteString("client_id"u8, state.App.ClientId);
-            json.WriteString("username"u8, state.Username);
-            json.WriteString("sub"u8, state.Subject);
+            json.WriteString("scope"u8, token.Scope);
+            json.WriteString("client_id"u8, app.ClientId);
+            json.WriteString("username"u8, owner.Username);
+            json.WriteString("sub"u8, isSalesforce ? SalesforceTokens.IdentityUrl(publicUrl, owner.OrgId, token.UserId) : RecordId.Long(token.UserId));
             json.WriteString("token_type"u8, "refresh_token"u8);
-            json.WriteNumber("exp"u8, state.Expires.ToUnixTimeSeconds());
+            if (isSalesforce)
+            {
+                // Made when the one before it was used, and the first with the login.
+                var made = (token.PredecessorUsedAt ?? token.AuthenticatedAt).ToUnixTimeSeconds();
+                json.WriteNumber("iat"u8, made);
+                json.WriteNumber("nbf"u8, made);
+            }
+            json.WriteNumber("exp"u8, (token.IdleExpiresAt < token.ExpiresAt ? token.IdleExpiresAt : token.ExpiresAt).ToUnixTimeSeconds());
         });
-    }
+
+    /// <summary>Whose refresh token it is, as long as the account is in order.</summary>
+    sealed record Owner(string Username, string OrgId);
 }

@@ -30,7 +30,8 @@ static partial class OrganizationQuery
         {
             if (known.FirstOrDefault(one => one.Name.Equals(field, StringComparison.OrdinalIgnoreCase)) is not { Name: { } name, Value: var value })
                 return (null, new(400, "INVALID_FIELD", $"No such column '{field}' on entity 'Organization'."));
-            record[name] = value;
+            if (!record.TryAdd(name, value))
+                return (null, new(400, "INVALID_FIELD", $"duplicate field selected: {name}"));
         }
         return (new JsonObject { ["totalSize"] = 1, ["done"] = true, ["records"] = new JsonArray(record) }, null);
     }

@@ -23,18 +23,20 @@ sealed record RestError(int Status, string Code, string Message)
 /// <summary>Answers of the REST surface.</summary>
 static class RestAnswer
 {
-    internal static Task JsonAsync(HttpContext context, JsonNode body)
-    {
-        OAuthAnswer.Begin(context, 200, "application/json;charset=UTF-8");
-        return context.Response.WriteAsync(body.ToJsonString(), context.RequestAborted);
-    }
+    static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
+
+    internal static Task JsonAsync(HttpContext context, JsonNode body) => WriteAsync(context, 200, body);
 
     internal static Task ErrorAsync(HttpContext context, RestError error)
     {
         if (error.Status == 401)
             context.Response.Headers.WWWAuthenticate = "Token"; // no Bearer challenge: this is not RFC 6750's surface
-        OAuthAnswer.Begin(context, error.Status, "application/json;charset=UTF-8");
-        return context.Response.WriteAsync(
-            new JsonArray(new JsonObject { ["message"] = error.Message, ["errorCode"] = error.Code }).ToJsonString(JsonSerializerOptions.Default), context.RequestAborted);
+        return WriteAsync(context, error.Status, new JsonArray(new JsonObject { ["message"] = error.Message, ["errorCode"] = error.Code }));
+    }
+
+    static Task WriteAsync(HttpContext context, int status, JsonNode body)
+    {
+        OAuthAnswer.Begin(context, status, "application/json;charset=UTF-8");
+        return context.Response.WriteAsync(body.ToJsonString(SalesforceAnswer.IsForEyes(context.Request) ? Indented : JsonSerializerOptions.Default), context.RequestAborted);
     }
 }

@@ -32,6 +32,7 @@ public sealed record Person
 
     public required string ProfileId { get; init; }
 
+    /// <summary>Has not left. Who is frozen cannot come in, and is still active to those who ask.</summary>
     public required bool IsActive { get; init; }
 
     public string FullName => $"{FirstName} {LastName}".Trim();
@@ -58,6 +59,6 @@ public sealed record Person
         UpdatedAt = row.GetTime(8),
         CreatedAt = row.GetTime(9),
         ProfileId = row.GetString(10),
-        IsActive = row.GetString(11) == nameof(Policy.UserStatus.Active),
+        IsActive = row.GetString(11) != nameof(Policy.UserStatus.Inactive),
     };
 }

@@ -9,7 +9,7 @@ namespace OAuthServer.Features.Shared;
 /// <summary>
 /// A successful answer of the salesforce dialect, in the representation its caller asks for (contract, sections 4.1 and 4.10). Each
 /// answer says its members once, as JSON; the other two are read from that: members of members are elements within elements in
-/// XML, and have dotted names in a form. A <c>callback</c> is not heeded: a script is no answer that holds a secret (ASVS 3.5.6).
+/// XML, and have dotted names in a form. With <c>X-PrettyPrint: 1</c> it is written for people's eyes. A <c>callback</c> is not heeded: a script is no answer that holds a secret (ASVS 3.5.6).
 /// </summary>
 public static class SalesforceAnswer
 {
@@ -22,10 +22,16 @@ public static class SalesforceAnswer
     public static Task WriteAsync<TState>(HttpContext context, RequestForm? form, string root, TState state, Action<Utf8JsonWriter, TState> members) =>
         FormatOf(form?["format"], context.Request) switch
         {
-            "xml" => TextAsync(context, "application/xml;charset=UTF-8", AsXml(root, Read(state, members))),
+            "xml" => TextAsync(context, "application/xml;charset=UTF-8", AsXml(root, Read(state, members), IsForEyes(context.Request))),
             "urlencoded" => TextAsync(context, "application/x-www-form-urlencoded;charset=UTF-8", AsForm(Read(state, members))),
+            _ when IsForEyes(context.Request) => TextAsync(context, "application/json;charset=UTF-8", JsonSerializer.Serialize(Read(state, members), Indented)),
             _ => OAuthAnswer.JsonAsync(context, 200, state, members),
         };
+
+    static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
+
+    /// <summary>The caller wants to read it (contract, section 4.11).</summary>
+    public static bool IsForEyes(HttpRequest request) => request.Headers["X-PrettyPrint"] == "1";
 
     /// <summary>The parameter wins over the Accept header, of which the first type counts; JSON is the default.</summary>
     static string FormatOf(string? parameter, HttpRequest request) => parameter
@@ -48,20 +54,25 @@ public static class SalesforceAnswer
         return JsonElement.Parse(buffer.WrittenSpan);
     }
 
-    static string AsXml(string root, JsonElement answer)
+    static string AsXml(string root, JsonElement answer, bool isForEyes)
     {
         var xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
-        AddElement(xml, root, answer);
+        AddElement(xml, root, answer, isForEyes ? "\n" : "");
         return xml.ToString();
     }
 
-    static void AddElement(StringBuilder xml, string name, JsonElement value)
+    /// <param name="xml">Where to.</param>
+    /// <param name="name">The element's.</param>
+    /// <param name="value">What is in it.</param>
+    /// <param name="line">What begins its line: empty where all is one line.</param>
+    static void AddElement(StringBuilder xml, string name, JsonElement value, string line)
     {
-        xml.Append('<').Append(name).Append('>');
+        xml.Append(line).Append('<').Append(name).Append('>');
         if (value.ValueKind == JsonValueKind.Object)
         {
             foreach (var member in value.EnumerateObject())
-                AddElement(xml, member.Name, member.Value);
+                AddElement(xml, member.Name, member.Value, line.Length == 0 ? "" : line + "  ");
+            xml.Append(line);
         }
         else
         {

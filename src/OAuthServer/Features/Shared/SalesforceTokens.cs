@@ -24,6 +24,12 @@ public sealed class SalesforceTokens(AccessTokenReader reader, AppDirectory apps
     public static string IdentityUrl(PublicUrl publicUrl, string orgId, string userId) =>
         publicUrl.At($"{Routes.Identity}/{Data.RecordId.Long(orgId)}/{Data.RecordId.Long(userId)}");
 
+    /// <summary>
+    /// The token says who its user is, whatever its scopes: <c>id</c> goes with all of them. Only one that was given for an expired password
+    /// does nothing but change that.
+    /// </summary>
+    public static bool TellsWho(AccessTokenInfo access) => !access.HasScope("change_password");
+
     /// <summary>The token may call what is called the API there.</summary>
     public static bool IsForApi(AccessTokenInfo access) => access.HasScope("api") || access.HasScope("full");
 }

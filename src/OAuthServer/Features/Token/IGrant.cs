@@ -15,6 +15,12 @@ public interface IGrant
     /// <summary>The door, as the policy knows it.</summary>
     LoginChannel Channel { get; }
 
+    /// <summary>Only apps of the salesforce dialect have it: to others it is an unknown grant type, and discovery does not list it.</summary>
+    bool IsSalesforceOnly => false;
+
+    /// <summary>The request is in a form that no client but those of the salesforce dialect sends; asked only where nobody knows the app.</summary>
+    bool SpeaksSalesforce(RequestForm form) => IsSalesforceOnly;
+
     /// <summary>
     /// The issuer of the assertion it rests on, unverified: the app itself may be that, and then it needs no other proof. Null where it
     /// rests on none, or on one that no app can sign.

@@ -12,7 +12,8 @@ namespace OAuthServer.Features.Token;
 /// The token endpoint (RFC 6749 section 3.2): form, app, grant, mint, answer, in this order. It knows no grant by name.
 /// </summary>
 public sealed class TokenEndpoint(
-    IEnumerable<IGrant> grants, ClientAuthenticator clients, LoginGate gate, TokenIssuer mint, RequestOrigins origins, PublicUrl publicUrl, TimeProvider clock)
+    IEnumerable<IGrant> grants, SalesforceDeviceCodes deviceCodes, ClientAuthenticator clients, LoginGate gate, TokenIssuer mint, RequestOrigins origins, PublicUrl publicUrl,
+    TimeProvider clock)
 {
     readonly FrozenDictionary<string, IGrant> grants = grants.ToFrozenDictionary(grant => grant.GrantType, StringComparer.Ordinal);
 
@@ -32,19 +33,24 @@ public sealed class TokenEndpoint(
         }
         var grant = form["grant_type"] is { } type ? grants.GetValueOrDefault(type) : null;
         var proof = await clients.AuthenticateAsync(context.Request, form, grant?.AssertedBy(form));
-        var dialect = proof.Dialect;
+        var dialect = proof is ClientProof.Proven ? proof.Dialect : UnknownCaller.DialectOf(proof, grant, form);
         // Query parameters and multipart bodies are for the salesforce dialect's clients only.
         if (dialect != Dialect.Salesforce && form.BodyFlaw is { } flaw)
         {
             await OAuthAnswer.ErrorAsync(context, flaw, dialect);
             return;
         }
-        if (proof is ClientProof.Failed failed)
+        if (grant is null && SalesforceDeviceCodes.AreAskedFor(form) && SalesforceDeviceCodes.AppOf(proof) is { } device)
         {
-            await AppRefusal.AnswerAsync(gate, context, failed, grant?.Channel ?? LoginChannel.ClientCredentials, request);
+            await deviceCodes.AnswerAsync(context, form, device, request);
             return;
         }
-        if (grant is null)
+        if (proof is ClientProof.Failed failed)
+        {
+            await AppRefusal.AnswerAsync(gate, context, UnknownCaller.InBothWords(failed), grant?.Channel ?? LoginChannel.ClientCredentials, request, dialect);
+            return;
+        }
+        if (grant is null || grant.IsSalesforceOnly && dialect != Dialect.Salesforce)
         {
             await OAuthAnswer.ErrorAsync(
                 context, form["grant_type"] is null ? OAuthError.InvalidRequest("grant_type is required.") : OAuthError.UnsupportedGrantType, dialect);

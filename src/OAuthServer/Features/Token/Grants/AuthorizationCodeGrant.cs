@@ -1,4 +1,5 @@
 using OAuthServer.Data;
+using OAuthServer.Features.Shared;
 using OAuthServer.Http;
 using OAuthServer.Policy;
 using OAuthServer.Tokens;
@@ -11,7 +12,7 @@ namespace OAuthServer.Features.Token.Grants;
 /// </summary>
 public sealed class AuthorizationCodeGrant(AuthorizationCodes codes, WriteQueue writes, TimeProvider clock, ILogger<AuthorizationCodeGrant> log) : IGrant
 {
-    /// <summary>One text for whatever is wrong with a code.</summary>
+    /// <summary>One text for whatever is wrong with a code. The salesforce dialect says more to the app, which has proven itself (contract, section 4.14).</summary>
     static readonly OAuthError Dead = OAuthError.InvalidGrant("The code is unknown, used or expired, or was made for another app, redirect_uri or code_verifier.") with
     {
         InSalesforceWords = new("invalid_grant", "expired authorization code"),
@@ -26,7 +27,12 @@ public sealed class AuthorizationCodeGrant(AuthorizationCodes codes, WriteQueue 
         if (request.Form["code"] is not { } presented)
             return new GrantResult.Refused(OAuthError.InvalidRequest("code is required."));
         if (!request.App.App.IsActive || !request.App.Flows.Contains(Channel))
-            return new GrantResult.Refused(OAuthError.UnauthorizedClient("This app is not registered for this grant type."));
+        {
+            return new GrantResult.Refused(OAuthError.UnauthorizedClient("This app is not registered for this grant type.") with
+            {
+                InSalesforceWords = AppFlaw.InSalesforceWords(request.App, Channel),
+            });
+        }
         if (await codes.FindAsync(presented) is not { } code)
             return new GrantResult.Refused(Dead);
         if (code.IsUsed || code.Contents.AppId != request.App.App.Id)
@@ -37,9 +43,13 @@ public sealed class AuthorizationCodeGrant(AuthorizationCodes codes, WriteQueue 
                 request.App.App.Id, revoked ? "; what it made is revoked" : "");
             return new GrantResult.Refused(Dead);
         }
-        if (!codes.Fits(code, request.App, request.Form["redirect_uri"], request.Form["code_verifier"]))
-            return new GrantResult.Refused(Dead);
-        return new GrantResult.Granted(AccessOf(code, request), Reference: null) { IfSpent = Dead };
+        return codes.FlawOf(code, request.App, request.Form["redirect_uri"], request.Form["code_verifier"]) switch
+        {
+            CodeFlaw.None => new GrantResult.Granted(AccessOf(code, request), Reference: null) { IfSpent = Dead },
+            CodeFlaw.RedirectUri => new GrantResult.Refused(Dead with { InSalesforceWords = new("redirect_uri_mismatch", "redirect_uri must match configuration") }),
+            CodeFlaw.Verifier => new GrantResult.Refused(Dead with { InSalesforceWords = new("invalid_grant", "invalid code verifier") }),
+            _ => new GrantResult.Refused(Dead),
+        };
     }
 
     GrantedAccess AccessOf(FoundCode code, TokenRequest request)

@@ -18,7 +18,12 @@ public sealed class ClientCredentialsGrant(LoginGate gate) : IGrant
     {
         // RFC 6749 section 4.4: confidential clients only. A name proves nothing.
         if (request.Client.Proof == Proof.None)
-            return new GrantResult.Refused(OAuthError.UnauthorizedClient("A public app cannot use client credentials."));
+        {
+            return new GrantResult.Refused(OAuthError.UnauthorizedClient("A public app cannot use client credentials.") with
+            {
+                InSalesforceWords = OAuthError.InvalidClient.InSalesforceWords,
+            });
+        }
         var (scope, error) = Scopes.Resolve(request.Form["scope"], request.App.Settings.Scopes.Except(NotForApps, StringComparer.Ordinal));
         if (error is not null)
             return new GrantResult.Refused(error);

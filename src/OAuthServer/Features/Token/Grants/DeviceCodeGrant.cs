@@ -19,12 +19,15 @@ public sealed class DeviceCodeGrant(DeviceAuthorizations devices, UserAccounts a
 
     public LoginChannel Channel => LoginChannel.Device;
 
-    public async Task<GrantResult> RedeemAsync(TokenRequest request)
+    public Task<GrantResult> RedeemAsync(TokenRequest request) => RedeemAsync(request, "device_code");
+
+    /// <summary>The same for a device code that comes under another name.</summary>
+    internal async Task<GrantResult> RedeemAsync(TokenRequest request, string parameter)
     {
         if (AppFlaw.Of(request.App, Channel) is { } unfit)
             return new GrantResult.Refused(unfit);
-        if (request.Form["device_code"] is not { } code)
-            return new GrantResult.Refused(OAuthError.InvalidRequest("device_code is required."));
+        if (request.Form[parameter] is not { } code)
+            return new GrantResult.Refused(OAuthError.InvalidRequest($"{parameter} is required."));
         var from = request.Context.Origin.Address;
         if (limits.SecondsToWait(from, request.App.ClientId) is > 0 and var seconds)
             return new GrantResult.Refused(OAuthAnswer.TooMany(seconds));

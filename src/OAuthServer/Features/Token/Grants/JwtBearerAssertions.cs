@@ -50,6 +50,10 @@ public sealed class JwtBearerAssertions
         return new(flaw, subject, flaw == AssertionFlaw.None ? OnceOf(text, id, times, isTolerant) : null);
     }
 
+    /// <summary>It is as no client by the RFC makes it: padded, its end a text or in milliseconds, or meant for one of the names that only the salesforce dialect bears.</summary>
+    public bool IsOnlyBorne(string text, CompactJws jws) =>
+        text.Contains('=', StringComparison.Ordinal) || JwtBearerTimes.IsOnlyBorne(jws) || !jws.IsFor(audiences) && jws.IsFor(tolerantAudiences);
+
     /// <summary>An access token, a logout token, a client's own assertion (RFC 8725 section 3.11) is none; most clients name no type.</summary>
     static bool IsOfThisKind(string? type) =>
         type is null or "authorization-grant+jwt" || type.Equals("JWT", StringComparison.OrdinalIgnoreCase);

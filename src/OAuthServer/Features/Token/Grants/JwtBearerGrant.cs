@@ -17,6 +17,8 @@ public sealed class JwtBearerGrant(AssertionLogins logins, JwtBearerAssertions a
 
     public string? AssertedBy(RequestForm form) => form["assertion"] is { } text && CompactJws.TryParse(text) is { } jws ? CompactJws.Text(jws.Claims, "iss") : null;
 
+    public bool SpeaksSalesforce(RequestForm form) => form["assertion"] is { } text && CompactJws.TryParse(text) is { } jws && assertions.IsOnlyBorne(text, jws);
+
     public async Task<GrantResult> RedeemAsync(TokenRequest request)
     {
         if (request.Form["assertion"] is not { } text)

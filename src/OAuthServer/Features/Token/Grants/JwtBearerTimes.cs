@@ -17,6 +17,9 @@ public sealed record JwtBearerTimes(AssertionFlaw Flaw, DateTimeOffset UsableUnt
     static readonly TimeSpan TolerantLife = TimeSpan.FromSeconds(300);
     static readonly TimeSpan LongestRemembered = TimeSpan.FromDays(366);
 
+    /// <summary>A greater number counts milliseconds.</summary>
+    const double Millis = 1e11;
+
     /// <summary>RFC 7523 section 3: numbers of seconds, and an end near enough.</summary>
     public static JwtBearerTimes Strict(CompactJws jws, DateTimeOffset now) =>
         jws.Time("exp") is not { } end || !IsAbsentOr(jws, "nbf", jws.Time("nbf")) || !IsAbsentOr(jws, "iat", jws.Time("iat")) ? new(AssertionFlaw.Malformed)
@@ -43,6 +46,10 @@ public sealed record JwtBearerTimes(AssertionFlaw Flaw, DateTimeOffset UsableUnt
             : new(AssertionFlaw.None, end + TolerantSkew, IsShortLived: end <= now + TolerantLife + TolerantSkew);
     }
 
+    /// <summary>An end that only the salesforce dialect bears: a text, or a number of milliseconds.</summary>
+    public static bool IsOnlyBorne(CompactJws jws) =>
+        jws.Claims.TryGetProperty("exp", out var end) && (end.ValueKind == JsonValueKind.String || end.ValueKind == JsonValueKind.Number && end.TryGetDouble(out var number) && number > Millis);
+
     static bool IsAbsentOr(CompactJws jws, string claim, DateTimeOffset? read) => read is not null || !jws.Claims.TryGetProperty(claim, out _);
 
     static DateTimeOffset? Read(CompactJws jws, string claim)
@@ -52,7 +59,7 @@ public sealed record JwtBearerTimes(AssertionFlaw Flaw, DateTimeOffset UsableUnt
         var isNumber = value.ValueKind == JsonValueKind.Number
             ? value.TryGetDouble(out var number)
             : double.TryParse(CompactJws.Text(jws.Claims, claim), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number);
-        var seconds = number > 1e11 ? number / 1000 : number;
+        var seconds = number > Millis ? number / 1000 : number;
         return isNumber && seconds is > 0 and < 253_402_300_799 ? DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000)) : null;
     }
 }
