@@ -35,7 +35,7 @@ public sealed record HttpsCertificate(IReadOnlyList<string> Names, string Issuer
 /// <param name="OutboxDepth">How many mails wait, of all organizations; null for one of several organizations, as the next two.</param>
 /// <param name="WriteQueue">How many writes wait.</param>
 /// <param name="HashQueue">How many passwords wait to be hashed.</param>
-/// <param name="Certificate">Of HTTPS; null where a proxy ends TLS, or nobody, or the server does not run in this process.</param>
+/// <param name="Certificate">Of HTTPS; null where a proxy ends TLS, or nobody.</param>
 /// <param name="Findings">The doctor's, of the server and of the organization. Those of the server are in general terms for one of several organizations.</param>
 public sealed record ServerSight(
     string Version, string Runtime, string Database, string Schema, string PublicUrl, int? OutboxDepth, int? WriteQueue, int? HashQueue,

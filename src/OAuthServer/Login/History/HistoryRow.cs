@@ -45,8 +45,16 @@ public sealed record HistoryRow(
         return new(
             names.Reference, names.Username, record.At, record.SourceAddress, LoginTypes.Of(record, names.BySaml), LoginTypes.SubtypeOf(record), HistoryStatus.Of(record),
             UserAgentWords.BrowserOf(record.UserAgent), UserAgentWords.PlatformOf(record.UserAgent),
-            names.App ?? (record.Channel == LoginChannel.Browser ? "Browser" : client.Name ?? record.ClientId ?? NotKnown), client.Version ?? NotKnown,
+            ApplicationOf(record, names, client), client.Version ?? NotKnown,
             wire.ApiType ?? NotKnown, wire.ApiVersion ?? NotKnown, wire.Host,
             record.Decision == "allow" ? string.Join(' ', new Assurance(record.Proven, null).Amr) : "", wire.Method, wire.TlsProtocol, CipherNames.Of(wire.TlsCipher));
     }
+
+    /// <summary>All who come by SOAP come by one app, and only what they call themselves tells them apart.</summary>
+    static string ApplicationOf(LoginRecord record, HistoryNames names, CallOptions client) => record.Channel switch
+    {
+        LoginChannel.Browser => names.App ?? "Browser",
+        LoginChannel.SoapLogin => client.Name ?? names.App ?? NotKnown,
+        _ => names.App ?? client.Name ?? record.ClientId ?? NotKnown,
+    };
 }

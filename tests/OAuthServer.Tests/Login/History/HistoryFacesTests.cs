@@ -33,7 +33,7 @@ public sealed class HistoryFacesTests(Servers servers)
         var app = await org.AppAsync(TestOrg.SalesforceApp);
         var user = await org.UserAsync(condition switch
         {
-            "out of hours" => new() { LoginHours = new() { Sunday = ["08:00-08:01"] } },
+            "out of hours" => new() { LoginHours = new() { TimeZone = "Europe/Berlin", Sunday = ["08:00-09:00"] } },
             "out of range" => new() { LoginRanges = ["127.0.20.0/24"] },
             "SSO only" => new() { Sso = SsoMode.Required },
             "with TOTP" or "without TOTP" => new() { SecondFactor = new() { Api = ApiSecondFactor.Totp } },

@@ -106,13 +106,13 @@ public sealed class HistoryRowTests
     [InlineData("client=DataLoaderBulkUI/", "DataLoaderBulkUI", "N/A")]
     [InlineData("defaultNamespace=sf; Client=Mine/2.5", "Mine", "2.5")]
     [InlineData("Mine/7", "Mine", "7")]
-    [InlineData("defaultNamespace=sf", "app", "N/A")]
-    [InlineData("client=", "app", "N/A")]
+    [InlineData("defaultNamespace=sf", "SOAP API", "N/A")]
+    [InlineData("client=", "SOAP API", "N/A")]
     public void A_client_calls_itself_in_its_call_options(string options, string application, string version)
     {
         var record = Allowed(LoginChannel.SoapLogin, Proof.Password);
         record.ClientVersion = options;
-        var row = HistoryRow.Of(record, Olivia);
+        var row = HistoryRow.Of(record, Olivia with { App = "SOAP API" });
         Assert.Equal((application, version), (row.Application, row.ClientVersion));
     }
 
