@@ -19,13 +19,13 @@ sealed class RecordNames
     internal static async Task<RecordNames> OfAsync(ServerDb db, string orgId, IReadOnlyList<LoginRecord> records, CancellationToken cancellation)
     {
         var (userIds, clientIds) = (Distinct(records.Select(record => record.UserId)), Distinct(records.Select(record => record.ClientId)));
-        var users = await db.Users.Where(user => userIds.Contains(user.Id)).ToDictionaryAsync(user => user.Id, user => user.Username, StringComparer.Ordinal, cancellation);
-        var apps = clientIds.Count == 0 ? [] : await db.ConnectedApps.Where(app => clientIds.Contains(app.ClientId) && (app.OrgId == orgId || app.OrgId == null))
+        var usernames = await db.Users.Where(user => userIds.Contains(user.Id)).ToDictionaryAsync(user => user.Id, user => user.Username, StringComparer.Ordinal, cancellation);
+        var names = clientIds.Count == 0 ? [] : await db.ConnectedApps.Where(app => clientIds.Contains(app.ClientId) && (app.OrgId == orgId || app.OrgId == null))
             .ToDictionaryAsync(app => app.ClientId, app => app.Name, StringComparer.Ordinal, cancellation);
         var providers = records.Any(record => record.ProviderId is not null)
             ? await db.IdentityProviders.AsNoTracking().Where(provider => provider.OrgId == orgId).ToListAsync(cancellation)
             : [];
-        return new(users, apps, providers.ToDictionary(provider => provider.Id, provider => SettingsJson.Read<ProviderSettings>(provider.Settings).Saml is not null, StringComparer.Ordinal));
+        return new(usernames, names, providers.ToDictionary(provider => provider.Id, provider => SettingsJson.Read<ProviderSettings>(provider.Settings).Saml is not null, StringComparer.Ordinal));
     }
 
     internal string? UserOf(LoginRecord record) => record.UserId is { } id ? users.GetValueOrDefault(id) : null;
