@@ -65,6 +65,14 @@ public static class AdminInput
         }
     }
 
+    static bool HoldsNul(JsonNode? sent) => sent switch
+    {
+        JsonValue value => value.TryGetValue<string>(out var text) && text.Contains('\0', StringComparison.Ordinal),
+        JsonArray list => list.Any(HoldsNul),
+        JsonObject members => members.Any(member => HoldsNul(member.Value)),
+        _ => false,
+    };
+
     /// <summary>The input, or everything that is wrong with it.</summary>
     /// <param name="type">The operation's input.</param>
     /// <param name="members">What was sent.</param>
@@ -76,6 +84,7 @@ public static class AdminInput
             .Select(sent => new AdminFlaw(sent.Key, $"is not known; send nothing but {string.Join(", ", known.Where(member => !member.IsUpload).Select(member => member.Name))}."))
             .Concat(known.Where(member => member is { IsRequired: true, IsUpload: false } && members[member.Name] is null)
                 .Select(member => new AdminFlaw(member.Name, $"is missing; send {Expected(member.Type)}.")))
+            .Concat(members.Where(sent => HoldsNul(sent.Value)).Select(sent => new AdminFlaw(sent.Key, "holds a NUL character, which no database keeps.")))
             .ToList();
         if (known.FirstOrDefault(member => member.IsUpload) is { } file)
         {

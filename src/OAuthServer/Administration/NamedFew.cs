@@ -20,6 +20,6 @@ public sealed record NamedFew(IReadOnlyList<string> First, int More)
     internal static async Task<NamedFew> OfAsync(IQueryable<string> names, CancellationToken cancellation)
     {
         var first = await names.OrderBy(name => name).Take(Most).ToListAsync(cancellation);
-        return new(first, first.Count < Most ? 0 : await names.CountAsync(cancellation) - first.Count);
+        return new(first, first.Count < Most ? 0 : Math.Max(0, await names.CountAsync(cancellation) - first.Count));
     }
 }

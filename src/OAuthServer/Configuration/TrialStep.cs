@@ -35,7 +35,7 @@ static class TrialStep
     static void RunNetworks(ApplyRun run, OrgState state, TrialChange trial)
     {
         var declared = state.Declared.File.TrustedNetworks.Select(entry => new NetworkRange(entry.Name, entry.Range)).ToHashSet();
-        var live = state.Networks.ToDictionary(row => new NetworkRange(row.Name, row.Range));
+        var live = state.Networks.DistinctBy(row => new NetworkRange(row.Name, row.Range)).ToDictionary(row => new NetworkRange(row.Name, row.Range));
         var before = SettingsJson.Read<IReadOnlyList<NetworkRange>>(trial.Before);
         var after = SettingsJson.Read<IReadOnlyList<NetworkRange>>(trial.After);
         if (declared.IsSubsetOf(live.Keys) && declared.IsSubsetOf(before) && !(run.Prune && live.Keys.Except(declared).Any()))

@@ -20,6 +20,7 @@ public static class SchemaUpgrade
         if (applied.Count == Known(database).Count())
             return;
         await using var db = database.NewContext();
+        db.Database.SetCommandTimeout(TimeSpan.FromDays(1)); // an index over a long history takes as long as it takes
         await db.Database.MigrateAsync(cancellation);
     }
 

@@ -161,7 +161,6 @@ public abstract partial class ServerDb(DbContextOptions options) : DbContext(opt
             e.HasIndex(u => u.NormalizedUsername).IsUnique();
             e.HasIndex(u => new { u.OrgId, u.NormalizedUsername });
             e.HasIndex(u => new { u.OrgId, u.Status });
-            e.HasIndex(u => u.Email);
             e.HasOne<Organization>().WithMany().HasForeignKey(u => u.OrgId);
             e.HasOne<Profile>().WithMany().HasForeignKey(u => u.ProfileId).OnDelete(DeleteBehavior.Restrict);
         });

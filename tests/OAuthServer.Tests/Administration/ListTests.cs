@@ -90,6 +90,27 @@ public sealed class ListTests(Servers servers)
         Assert.Equal(users.Select(user => user.Username).Order(StringComparer.Ordinal), (await AllAsync(scene, "sign-ins.token-users", (TokenUser use) => use.User)).Order(StringComparer.Ordinal));
     }
 
+    /// <summary>A weekly job with a token is what the list is for, however busy its user is otherwise.</summary>
+    [Fact]
+    public async Task Nobody_who_used_a_token_is_left_out_for_what_came_after_it()
+    {
+        var server = await servers.OnAsync("SQLite");
+        var scene = await AdminScene.NewAsync(server);
+        var user = await scene.Org.UserAsync();
+        await server.NoticeAsync();
+        var weekly = await user.LoginAsync(scene.App, TestServer.Outside, await user.ReceiveTokenAsync());
+        weekly.IsAllowed();
+        await using (var db = server.Database.NewContext())
+        {
+            await db.Database.ExecuteSqlAsync($"""
+                WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {TokenUserOperations.MostCounted})
+                INSERT INTO login_records (at, org_id, user_id, channel, source_hop, presented, proven, flaw, token_used, token_needed, decision, trace, facts, latency_microseconds)
+                SELECT {server.Clock.GetUtcNow().AddMinutes(1).ToUnixTimeMilliseconds()} + i, {scene.Org.Id}, {user.Id}, 'JwtBearer', 'peer', 0, 0, 'None', 0, 0, 'allow', 'passed', '{"{}"}', 0 FROM n
+                """, TestContext.Current.CancellationToken);
+        }
+        Assert.Equal([$"{user.Username} {scene.App.ClientId} 1 {weekly.Reference}"], await AllAsync(scene, "sign-ins.token-users", (TokenUser use) => $"{use.User} {use.App} {use.Needed} {use.LastReference}"));
+    }
+
     [Theory]
     [MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
     public async Task Which_profile_decided_is_known_from_what_was_counted_while_the_records_are_kept(string database)

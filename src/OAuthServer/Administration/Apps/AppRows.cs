@@ -77,7 +77,7 @@ static class AppRows
             ? keys.EnumerateArray().Select(key => key.TryGetProperty("kid", out var kid) && kid.ValueKind == JsonValueKind.String ? kid.GetString()! : "").ToList() : [];
         var records = db.LoginRecords.Where(record => record.OrgId == call.Org.Id && record.ClientId == app.ClientId).OrderByDescending(record => record.Id).Take(AppUse.MostCounted)
             .Where(record => record.Decision == "allow");
-        if (settings.AuthMethods.Any(method => method != ClientAuthMethod.PrivateKeyJwt))
+        if (!settings.AuthMethods.Any() || settings.AuthMethods.Any(method => method != ClientAuthMethod.PrivateKeyJwt))
             records = records.Where(record => record.Channel == Policy.LoginChannel.JwtBearer || record.Channel == Policy.LoginChannel.SamlBearer);
         return new(kids, await records.MaxAsync(record => (DateTimeOffset?)record.At, call.Cancellation));
     }

@@ -91,7 +91,10 @@ public sealed class BrownOutOperations(
             return refusal;
         await using var db = database.NewContext();
         var rows = db.BrownOuts.AsNoTracking().Where(b => b.OrgId == call.Org.Id);
-        if (input.After is { } after && await db.BrownOuts.AsNoTracking().SingleOrDefaultAsync(b => b.OrgId == call.Org.Id && b.Id == after, call.Cancellation) is { } last)
+        var last = input.After is { } after ? await rows.SingleOrDefaultAsync(b => b.Id == after, call.Cancellation) : null;
+        if (input.After is not null && last is null)
+            return Paging.NoPlace;
+        if (last is not null)
 #pragma warning disable CA1309 // the database compares, as it sorts
             rows = rows.Where(b => b.StartsAt <= last.StartsAt && (b.StartsAt < last.StartsAt || string.Compare(b.Id, last.Id) < 0));
 #pragma warning restore CA1309

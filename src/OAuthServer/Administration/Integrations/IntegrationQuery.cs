@@ -6,7 +6,7 @@ namespace OAuthServer.Administration.Integrations;
 
 /// <summary>
 /// Which integrations a list shows, as one query that walks an index in the list's order from where the last part ended. What stands in the
-/// summary only (what was presented, whether in a trusted network) is looked up on that walk, of one organization at most once.
+/// summary only (what was presented, whether in a trusted network), and the network, is looked up on that walk, of one organization at most once.
 /// </summary>
 static class IntegrationQuery
 {
@@ -29,6 +29,8 @@ static class IntegrationQuery
         }
         if (filter.Trusted is { } trusted)
             rows = trusted ? rows.Where(i => i.Summary.Contains("\"isTrusted\":true")) : rows.Where(i => i.Summary.Contains("\"isTrusted\":false"));
+        if (filter.Network is { Length: > 0 } network)
+            rows = rows.Where(i => i.Network == network);
         if (filter.ClientId is { } clientId)
             rows = rows.Where(i => i.ClientId == clientId);
         if (filter.Owner is { Length: > 0 } owner)

@@ -37,7 +37,7 @@ public sealed class IntegrationReading(AppDirectory apps, LoginReferences refere
         var rhythm = Rhythm.Of(known.Summary, now);
         var plan = IntegrationPlan.Of(row);
         return new(
-            known.Line, row.FirstSeenAt, row.Logins, row.Refusals, known.Summary.Ways, known.Summary.Addresses,
+            known.Line with { Score = known.Score.Value }, row.FirstSeenAt, row.Logins, row.Refusals, known.Summary.Ways, known.Summary.Addresses,
             [.. known.Summary.Last.Select(login => new IntegrationLogin(references.Of(login.RecordId), login.At, login.Way))],
             [.. days.Select(day => new IntegrationDayCount(DateOnly.FromDateTime(DateTime.UnixEpoch.AddDays(day.Day)), day.Way, day.Count))],
             new(rhythm.Interval?.TotalMinutes, rhythm.Hours, rhythm.NextExpectedAt), known.Score.Reasons, known.Advice.Reason, plan, row.NewClientId,

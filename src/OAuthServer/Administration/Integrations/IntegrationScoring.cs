@@ -15,6 +15,9 @@ public sealed class IntegrationScoring(Database database, TimeProvider clock)
     /// <summary>What a login has changed since it was read is worked out from the newer counts, the next time.</summary>
     const string Sql = "UPDATE integrations SET score = @p1, scored_on = @p2 WHERE id = @p0 AND logins = @p3 AND refusals = @p4";
 
+    /// <summary>Whoever counts takes the mark first too: both write many rows, each in an order of its own, and would else wait for each other for ever.</summary>
+    const string TurnSql = "UPDATE integration_marks SET last_record_id = last_record_id WHERE id = 1";
+
     /// <summary>Works out what is not of today.</summary>
     /// <param name="orgId">Only of this organization; null = of all.</param>
     /// <param name="most">At most about so many of each; what is left keeps its old score until the next time.</param>
@@ -48,6 +51,7 @@ public sealed class IntegrationScoring(Database database, TimeProvider clock)
         await using var session = await database.OpenSessionAsync(cancellation);
         await using var transaction = await session.Connection.BeginTransactionAsync(cancellation);
         session.Transaction = transaction;
+        await session.ExecuteAsync(TurnSql);
         foreach (var (row, score) in scores)
             await session.ExecuteAsync(Sql, row.Id, score, day, row.Logins, row.Refusals);
         await transaction.CommitAsync(cancellation);

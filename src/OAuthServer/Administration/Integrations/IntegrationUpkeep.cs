@@ -29,6 +29,7 @@ public sealed class IntegrationUpkeep(Database database, IntegrationCounting cou
         var mark = await db.Set<IntegrationMark>().Select(row => row.LastRecordId).SingleAsync(cancellation);
         if (await db.LoginRecords.MaxAsync(record => (long?)record.Id, cancellation) - mark > MostAwaited)
         {
+            await scoring.RunAsync(orgId, MostScored, cancellation); // of what is counted so far
             return await db.LoginRecords.Where(record => record.OrgId == orgId && record.Id <= mark).OrderByDescending(record => record.Id)
                 .Select(record => (DateTimeOffset?)record.At).FirstOrDefaultAsync(cancellation) ?? DateTimeOffset.UnixEpoch;
         }

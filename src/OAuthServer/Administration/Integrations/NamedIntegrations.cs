@@ -21,6 +21,6 @@ public sealed record NamedIntegrations(IReadOnlyList<NamedIntegration> First, in
         var first = await rows.OrderByDescending(row => row.LastSeenAt).ThenBy(row => row.Id).Take(NamedFew.Most)
             .Select(row => new NamedIntegration(row.Id, db.Users.Where(user => user.Id == row.UserId).Select(user => user.Username).FirstOrDefault()!, row.Network, row.Client, row.LastSeenAt))
             .ToListAsync(cancellation);
-        return new(first, first.Count < NamedFew.Most ? 0 : await rows.CountAsync(cancellation) - first.Count);
+        return new(first, first.Count < NamedFew.Most ? 0 : Math.Max(0, await rows.CountAsync(cancellation) - first.Count));
     }
 }

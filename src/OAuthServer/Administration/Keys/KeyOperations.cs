@@ -47,10 +47,11 @@ public sealed record OwnCertificateUse(IReadOnlyList<string> Providers, DateTime
 /// <param name="OwnCertificates">By which SAML providers know this server.</param>
 /// <param name="Providers">The organization's SAML providers.</param>
 /// <param name="OwnUse">Who uses our own certificates.</param>
+/// <param name="Apps">How many apps of the organization have tokens that any of these keys signs.</param>
 /// <param name="MasterKey">The beginning of a keyed hash of nothing: tells two master keys apart, and tells nothing about one.</param>
 public sealed record KeySight(
     IReadOnlyList<SigningKeyLine> SigningKeys, int RotateAfterDays, IReadOnlyList<ProviderCertificate> OwnCertificates,
-    IReadOnlyList<ProviderCertificateLines> Providers, OwnCertificateUse OwnUse, string MasterKey);
+    IReadOnlyList<ProviderCertificateLines> Providers, OwnCertificateUse OwnUse, int Apps, string MasterKey);
 
 /// <summary>Signing keys and certificates. They are the whole server's, but for those of an organization's own providers.</summary>
 public sealed class KeyOperations(Database database, SigningKeyRing ring, KeyOptions options, IdentityProviders providers, MasterKey master, ChangeWatch changes) : IAdminOperations
@@ -90,6 +91,7 @@ public sealed class KeyOperations(Database database, SigningKeyRing ring, KeyOpt
             [.. certificates.Select(ProviderCertificates.Of)],
             [.. own.Select(provider => new ProviderCertificateLines(provider.Row.Name, ProviderCertificates.Of(provider), provider.Row.IsActive, use.PeopleOf(provider.Id), use.LastOf(provider.Id)))],
             new([.. active.Select(provider => provider.Row.Name)], active.Max(provider => use.LastOf(provider.Id))),
+            uses.Apps,
             master.KeyedHash("fingerprint", "")[..8]);
     }
 

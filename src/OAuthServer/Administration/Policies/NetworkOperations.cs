@@ -63,6 +63,13 @@ public sealed class NetworkOperations(Database database, PolicySaves saves) : IA
         return sight.WithVersion(new PolicyEdit.OfNetworks(call.Org.Id, []).VersionIn(policy));
     }
 
+    /// <summary>Name, range and warning alone, for pages that show no more of them.</summary>
+    public async Task<IReadOnlyList<(NetworkRange Network, string? Warning)>> BareAsync(AdminCall call)
+    {
+        await using var db = database.NewContext();
+        return (await OrgPolicy.LoadAsync(db, call.Org.Id, call.Cancellation)).Networks.Select(network => (network, PolicyWarnings.OfNetwork(network))).ToList();
+    }
+
     public async Task<AdminAnswer<PolicyPreview>> PreviewAsync(AdminCall call, PreviewNetworks input)
     {
         JsonElement json;

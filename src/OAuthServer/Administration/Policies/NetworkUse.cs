@@ -17,13 +17,12 @@ public sealed record NetworkUse(NamedFew Users, NamedFew Apps, int Integrations,
     const int Budget = 20_000;
 
     const int MostOfOne = 2_000;
-    const int LeastOfOne = 200;
 
     /// <summary>Of each of these names; by the index of networks, so that a long history costs no more than a short one.</summary>
     internal static async Task<Dictionary<string, NetworkUse>> OfAsync(ServerDb db, AdminCall call, IReadOnlyList<string> names)
     {
         var since = call.At.AddDays(-Days);
-        var looked = Math.Clamp(Budget / Math.Max(1, names.Count), LeastOfOne, MostOfOne);
+        var looked = Math.Clamp(Budget / Math.Max(1, names.Count), 1, MostOfOne);
         var uses = new Dictionary<string, List<(string? User, string? App)>>(StringComparer.Ordinal);
         foreach (var name in names)
         {
@@ -33,7 +32,7 @@ public sealed record NetworkUse(NamedFew Users, NamedFew Apps, int Integrations,
         }
         var ids = uses.Values.SelectMany(found => found).Select(one => one.User).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
         var users = await db.Users.Where(user => user.OrgId == call.Org.Id && ids.Contains(user.Id)).ToDictionaryAsync(user => user.Id, user => user.Username, StringComparer.Ordinal, call.Cancellation);
-        var integrations = await db.Integrations.Where(row => row.OrgId == call.Org.Id && row.LastSeenAt >= since).GroupBy(row => row.Network)
+        var integrations = await db.Integrations.Where(row => row.OrgId == call.Org.Id && row.LastSeenAt >= since && names.Contains(row.Network)).GroupBy(row => row.Network)
             .Select(group => new { group.Key, Count = group.Count() }).ToDictionaryAsync(group => group.Key, group => group.Count, StringComparer.Ordinal, call.Cancellation);
         return uses.ToDictionary(
             pair => pair.Key,

@@ -21,7 +21,7 @@ static class ProfileUses
     internal static async Task<Dictionary<string, DateTimeOffset>> LastAsync(ServerDb db, string orgId, CancellationToken cancellation)
     {
         var mark = await MarkAsync(db, cancellation);
-        var last = await db.ProfileUses.Where(use => db.Profiles.Any(profile => profile.Id == use.ProfileId && profile.OrgId == orgId))
+        var last = await db.ProfileUses.Where(use => db.Profiles.Any(profile => profile.Id == use.ProfileId && profile.OrgId == orgId) && db.LoginRecords.Any(record => record.Id == use.RecordId))
             .ToDictionaryAsync(use => use.ProfileId, use => use.At, StringComparer.Ordinal, cancellation);
         foreach (var use in await Uncounted(db, orgId, mark).ToListAsync(cancellation))
             last[use.ProfileId] = use.At;

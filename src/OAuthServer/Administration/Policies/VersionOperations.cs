@@ -16,7 +16,7 @@ public sealed class VersionOperations(Database database, PolicySaves saves) : IA
     [
         AdminOperation.Read<ListVersions, AdminPage<VersionLine>>("profiles.versions", "/profiles/{profile}/versions", Page, "List the versions of a profile, the newest first.", ListAsync),
         AdminOperation.Read<CompareVersions, VersionDifference>("profiles.diff", "/profiles/{profile}/diff", Page, "Compare two versions of a profile.", CompareAsync),
-        AdminOperation.Change<RestoreProfile, PolicySaved>("profiles.restore", "POST", "/profiles/{profile}/restore", Page, "Save an old version of a profile as its next one.", RestoreAsync).Versioned().Stops("profiles.preview"),
+        AdminOperation.Change<RestoreProfile, PolicySaved>("profiles.restore", "POST", "/profiles/{profile}/restore", Page, "Save an old version of a profile as its next one.", RestoreAsync).Versioned().Stops("profiles.diff"),
     ];
 
     public async Task<AdminAnswer<AdminPage<VersionLine>>> ListAsync(AdminCall call, ListVersions input)

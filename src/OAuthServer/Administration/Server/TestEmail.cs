@@ -17,5 +17,6 @@ static class TestEmail
         Account: {to.Username}
         Server: {server}
 
-        """) { OrgId = to.OrgId };
+        """)
+    { OrgId = to.OrgId };
 }

@@ -15,7 +15,7 @@ public sealed record TokenUsersOf(int? Days = null, int? Limit = null, string? A
 /// <param name="App">The client identifier.</param>
 /// <param name="Network">The trusted network; null = from outside.</param>
 /// <param name="Client">What the client called itself last.</param>
-/// <param name="Needed">How often it was needed, among the newest 5,000 sign-ins of the user.</param>
+/// <param name="Needed">How often it was needed, among the newest 5,000 sign-ins of the user; where none of these had a token, the last one that did stands alone.</param>
 /// <param name="NotNeeded">How often it was not: from a trusted network, or where the profile asks for none. Counted among the same.</param>
 /// <param name="LastAt">When last.</param>
 /// <param name="LastReference">That sign-in.</param>
@@ -66,10 +66,20 @@ public sealed class TokenUserOperations(Database database, LoginReferences refer
         db.LoginRecords.AsNoTracking().Where(record => record.UserId == userId && record.At >= since)
             .OrderByDescending(record => record.At).ThenByDescending(record => record.Id).Take(MostCounted).Where(record => record.TokenUsed);
 
+    /// <summary>The last one with a token, however many there are without since.</summary>
+    internal static IQueryable<LoginRecord> Last(ServerDb db, string userId, DateTimeOffset since) =>
+        db.LoginRecords.AsNoTracking().Where(record => record.UserId == userId && record.At >= since && record.TokenUsed)
+            .OrderByDescending(record => record.At).ThenByDescending(record => record.Id).Take(1);
+
     async Task<IEnumerable<TokenUser>> LinesAsync(ServerDb db, User user, DateTimeOffset since, CancellationToken cancellation)
     {
         var groups = await Records(db, user.Id, since).GroupBy(record => new { record.ClientId, record.TrustedNetwork })
             .Select(group => new { group.Key, Needed = group.Count(record => record.TokenNeeded), All = group.Count(), Last = group.Max(record => record.Id) }).ToListAsync(cancellation);
+        if (groups.Count == 0)
+        {
+            return (await Last(db, user.Id, since).ToListAsync(cancellation)).Select(record => new TokenUser(
+                user.Username, record.ClientId, record.TrustedNetwork, record.UserAgent, record.TokenNeeded ? 1 : 0, record.TokenNeeded ? 0 : 1, record.At, references.Of(record.Id)));
+        }
         var ids = groups.ConvertAll(group => group.Last);
         var last = await db.LoginRecords.AsNoTracking().Where(record => ids.Contains(record.Id)).ToDictionaryAsync(record => record.Id, cancellation);
         return groups.OrderByDescending(group => group.All).ThenByDescending(group => group.Last).Select(group => new TokenUser(

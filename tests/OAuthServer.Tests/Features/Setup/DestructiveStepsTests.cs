@@ -33,7 +33,7 @@ public sealed partial class DestructiveStepsTests(Servers servers)
 
     /// <summary>What a step will stop stands on the page before its button: marked with its name.</summary>
     [Fact]
-    public async Task Each_is_offered_on_a_page_that_shows_what_it_stops_before_its_button()
+    public async Task Each_is_offered_on_a_page_that_says_what_it_stops()
     {
         var catalogue = (await servers.OnAsync("SQLite")).Services.GetRequiredService<AdminCatalogue>();
         var folder = Path.GetFullPath(Path.Combine(ThisFolder(), "../../../../src/OAuthServer/Features/Setup"));

@@ -957,12 +957,14 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.Property<string>("Client")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("client");
+                        .HasColumnName("client")
+                        .UseCollation("C");
 
                     b.Property<string>("ClientId")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("client_id");
+                        .HasColumnName("client_id")
+                        .UseCollation("C");
 
                     b.Property<long>("FirstSeenAt")
                         .HasColumnType("bigint")
@@ -2386,7 +2388,8 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.Property<string>("NormalizedUsername")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("normalized_username");
+                        .HasColumnName("normalized_username")
+                        .UseCollation("C");
 
                     b.Property<string>("OrgId")
                         .IsRequired()
@@ -2446,8 +2449,6 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnName("username");
 
                     b.HasKey("Id");
-
-                    b.HasIndex("Email");
 
                     b.HasIndex("NormalizedUsername")
                         .IsUnique();

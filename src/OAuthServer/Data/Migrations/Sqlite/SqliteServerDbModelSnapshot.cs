@@ -2422,8 +2422,6 @@ namespace OAuthServer.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("Email");
-
                     b.HasIndex("NormalizedUsername")
                         .IsUnique();
 

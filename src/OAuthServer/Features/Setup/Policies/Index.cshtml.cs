@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using OAuthServer.Administration;
 using OAuthServer.Administration.Policies;
 using OAuthServer.Features.Shared;
+using OAuthServer.Orgs;
 
 namespace OAuthServer.Features.Setup.Policies;
 
@@ -13,7 +14,7 @@ public sealed class IndexModel(ProfileOperations profiles, NetworkOperations net
 
     public IReadOnlyList<ProfileLine> Profiles { get; private set; } = [];
 
-    public IReadOnlyList<NetworkLine> Networks { get; private set; } = [];
+    public IReadOnlyList<(NetworkRange Network, string? Warning)> Networks { get; private set; } = [];
 
     public PolicyTestCounts Tests { get; private set; } = new(0, 0);
 
@@ -27,7 +28,7 @@ public sealed class IndexModel(ProfileOperations profiles, NetworkOperations net
         var page = (await profiles.ListAsync(SetupDoor.Call(HttpContext, "profiles.list"), new(After: after))).Value!;
         Profiles = page.Items;
         Next = PageAddress.Next(this, page.Next);
-        Networks = (await networks.ListAsync(SetupDoor.Call(HttpContext, "networks.list"), new())).Value!.Networks;
+        Networks = await networks.BareAsync(SetupDoor.Call(HttpContext, "networks.list"));
         Tests = (await tests.CountAsync(SetupDoor.Call(HttpContext, "policy-tests.count"), new())).Value!;
     }
 

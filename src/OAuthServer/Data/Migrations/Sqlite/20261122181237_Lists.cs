@@ -2,7 +2,7 @@
 
 #nullable disable
 
-namespace OAuthServer.Data.Migrations.Postgres
+namespace OAuthServer.Data.Migrations.Sqlite
 {
     /// <inheritdoc />
     public partial class Lists : Migration
@@ -29,20 +29,20 @@ namespace OAuthServer.Data.Migrations.Postgres
             migrationBuilder.AddColumn<string>(
                 name: "org_id",
                 table: "outbox_messages",
-                type: "text",
+                type: "TEXT",
                 nullable: true);
 
             migrationBuilder.AddColumn<int>(
                 name: "score",
                 table: "integrations",
-                type: "integer",
+                type: "INTEGER",
                 nullable: false,
                 defaultValue: 0);
 
             migrationBuilder.AddColumn<int>(
                 name: "scored_on",
                 table: "integrations",
-                type: "integer",
+                type: "INTEGER",
                 nullable: false,
                 defaultValue: 0);
 
@@ -50,9 +50,9 @@ namespace OAuthServer.Data.Migrations.Postgres
                 name: "profile_uses",
                 columns: table => new
                 {
-                    profile_id = table.Column<string>(type: "text", nullable: false),
-                    record_id = table.Column<long>(type: "bigint", nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false)
+                    profile_id = table.Column<string>(type: "TEXT", nullable: false),
+                    record_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -64,11 +64,6 @@ namespace OAuthServer.Data.Migrations.Postgres
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
                 });
-
-            migrationBuilder.CreateIndex(
-                name: "IX_users_email",
-                table: "users",
-                column: "email");
 
             migrationBuilder.CreateIndex(
                 name: "IX_users_org_id_status",
@@ -170,10 +165,6 @@ namespace OAuthServer.Data.Migrations.Postgres
         {
             migrationBuilder.DropTable(
                 name: "profile_uses");
-
-            migrationBuilder.DropIndex(
-                name: "IX_users_email",
-                table: "users");
 
             migrationBuilder.DropIndex(
                 name: "IX_users_org_id_status",

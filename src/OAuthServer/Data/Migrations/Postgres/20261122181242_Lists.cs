@@ -2,7 +2,7 @@
 
 #nullable disable
 
-namespace OAuthServer.Data.Migrations.Sqlite
+namespace OAuthServer.Data.Migrations.Postgres
 {
     /// <inheritdoc />
     public partial class Lists : Migration
@@ -26,23 +26,50 @@ namespace OAuthServer.Data.Migrations.Sqlite
                 name: "IX_brown_outs_org_id_starts_at",
                 table: "brown_outs");
 
+            migrationBuilder.AlterColumn<string>(
+                name: "normalized_username",
+                table: "users",
+                type: "text",
+                nullable: false,
+                collation: "C",
+                oldClrType: typeof(string),
+                oldType: "text");
+
             migrationBuilder.AddColumn<string>(
                 name: "org_id",
                 table: "outbox_messages",
-                type: "TEXT",
+                type: "text",
                 nullable: true);
+
+            migrationBuilder.AlterColumn<string>(
+                name: "client_id",
+                table: "integrations",
+                type: "text",
+                nullable: false,
+                collation: "C",
+                oldClrType: typeof(string),
+                oldType: "text");
+
+            migrationBuilder.AlterColumn<string>(
+                name: "client",
+                table: "integrations",
+                type: "text",
+                nullable: false,
+                collation: "C",
+                oldClrType: typeof(string),
+                oldType: "text");
 
             migrationBuilder.AddColumn<int>(
                 name: "score",
                 table: "integrations",
-                type: "INTEGER",
+                type: "integer",
                 nullable: false,
                 defaultValue: 0);
 
             migrationBuilder.AddColumn<int>(
                 name: "scored_on",
                 table: "integrations",
-                type: "INTEGER",
+                type: "integer",
                 nullable: false,
                 defaultValue: 0);
 
@@ -50,9 +77,9 @@ namespace OAuthServer.Data.Migrations.Sqlite
                 name: "profile_uses",
                 columns: table => new
                 {
-                    profile_id = table.Column<string>(type: "TEXT", nullable: false),
-                    record_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    at = table.Column<long>(type: "INTEGER", nullable: false)
+                    profile_id = table.Column<string>(type: "text", nullable: false),
+                    record_id = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -64,11 +91,6 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
                 });
-
-            migrationBuilder.CreateIndex(
-                name: "IX_users_email",
-                table: "users",
-                column: "email");
 
             migrationBuilder.CreateIndex(
                 name: "IX_users_org_id_status",
@@ -172,10 +194,6 @@ namespace OAuthServer.Data.Migrations.Sqlite
                 name: "profile_uses");
 
             migrationBuilder.DropIndex(
-                name: "IX_users_email",
-                table: "users");
-
-            migrationBuilder.DropIndex(
                 name: "IX_users_org_id_status",
                 table: "users");
 
@@ -250,6 +268,33 @@ namespace OAuthServer.Data.Migrations.Sqlite
             migrationBuilder.DropColumn(
                 name: "scored_on",
                 table: "integrations");
+
+            migrationBuilder.AlterColumn<string>(
+                name: "normalized_username",
+                table: "users",
+                type: "text",
+                nullable: false,
+                oldClrType: typeof(string),
+                oldType: "text",
+                oldCollation: "C");
+
+            migrationBuilder.AlterColumn<string>(
+                name: "client_id",
+                table: "integrations",
+                type: "text",
+                nullable: false,
+                oldClrType: typeof(string),
+                oldType: "text",
+                oldCollation: "C");
+
+            migrationBuilder.AlterColumn<string>(
+                name: "client",
+                table: "integrations",
+                type: "text",
+                nullable: false,
+                oldClrType: typeof(string),
+                oldType: "text",
+                oldCollation: "C");
 
             migrationBuilder.CreateIndex(
                 name: "IX_jobs_org_id_created_at",
