@@ -70,6 +70,6 @@ static class TrialStep
     static OrganizationSwitches Declared(OrgState state)
     {
         var file = state.Declared.File;
-        return new(file.PasswordGrantEnabled, file.SoapLoginEnabled, file.SsoRequiredByDefault, file.DisclosesMissingToken);
+        return new(file.PasswordGrantEnabled, file.SoapLoginEnabled, file.SsoRequiredByDefault, file.DisclosesMissingToken) { BuiltInApps = file.BuiltInApps };
     }
 }

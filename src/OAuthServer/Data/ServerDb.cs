@@ -171,7 +171,7 @@ public abstract partial class ServerDb(DbContextOptions options) : DbContext(opt
         modelBuilder.Entity<ConnectedApp>(e =>
         {
             e.HasIndex(a => a.ClientId).IsUnique();
-            e.HasOne<Organization>().WithMany().HasForeignKey(a => a.OrgId);
+            e.HasOne<Organization>().WithMany().HasForeignKey(a => a.OrgId).OnDelete(DeleteBehavior.Cascade);
             e.HasOne<User>().WithMany().HasForeignKey(a => a.RunAsUserId).OnDelete(DeleteBehavior.SetNull);
         });
         modelBuilder.Entity<AppSecret>().HasOne<ConnectedApp>().WithMany().HasForeignKey(s => s.AppId);

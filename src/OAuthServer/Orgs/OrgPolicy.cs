@@ -20,6 +20,15 @@ public sealed record OrganizationSwitches(bool PasswordGrantEnabled, bool SoapLo
         BuiltInApps = org.BuiltInApps.Split(' ', StringSplitOptions.RemoveEmptyEntries),
     };
 
+    /// <summary>The same switches, the same apps: in whatever order they were written.</summary>
+    public bool Equals(OrganizationSwitches? other) => other is not null
+        && (PasswordGrantEnabled, SoapLoginEnabled, SsoRequiredByDefault, DisclosesMissingToken)
+            == (other.PasswordGrantEnabled, other.SoapLoginEnabled, other.SsoRequiredByDefault, other.DisclosesMissingToken)
+        && BuiltInApps.ToHashSet(StringComparer.Ordinal).SetEquals(other.BuiltInApps);
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(PasswordGrantEnabled, SoapLoginEnabled, SsoRequiredByDefault, DisclosesMissingToken, BuiltInApps.Count);
+
     /// <summary>Sets them in its row.</summary>
     public void SetIn(Organization org) => (org.PasswordGrantEnabled, org.SoapLoginEnabled, org.SsoRequiredByDefault, org.DisclosesMissingToken, org.BuiltInApps) =
         (PasswordGrantEnabled, SoapLoginEnabled, SsoRequiredByDefault, DisclosesMissingToken, string.Join(' ', BuiltInApps));

@@ -563,7 +563,6 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnName("name");
 
                     b.Property<string>("OrgId")
-                        .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("org_id");
 
@@ -1417,6 +1416,10 @@ namespace OAuthServer.Data.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("user_id");
 
+                    b.Property<string>("Wire")
+                        .HasColumnType("text")
+                        .HasColumnName("wire");
+
                     b.HasKey("Id");
 
                     b.HasIndex("OrgId", "Id");
@@ -1541,6 +1544,11 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.Property<string>("Alias")
                         .HasColumnType("text")
                         .HasColumnName("alias");
+
+                    b.Property<string>("BuiltInApps")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("built_in_apps");
 
                     b.Property<string>("Color")
                         .HasColumnType("text")
@@ -2545,8 +2553,7 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.HasOne("OAuthServer.Data.Organization", null)
                         .WithMany()
                         .HasForeignKey("OrgId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
+                        .OnDelete(DeleteBehavior.Cascade);
 
                     b.HasOne("OAuthServer.Data.User", null)
                         .WithMany()

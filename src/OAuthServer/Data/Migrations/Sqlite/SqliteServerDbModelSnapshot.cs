@@ -552,7 +552,6 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnName("name");
 
                     b.Property<string>("OrgId")
-                        .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("org_id");
 
@@ -1400,6 +1399,10 @@ namespace OAuthServer.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("user_id");
 
+                    b.Property<string>("Wire")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("wire");
+
                     b.HasKey("Id");
 
                     b.HasIndex("OrgId", "Id");
@@ -1522,6 +1525,11 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.Property<string>("Alias")
                         .HasColumnType("TEXT")
                         .HasColumnName("alias");
+
+                    b.Property<string>("BuiltInApps")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("built_in_apps");
 
                     b.Property<string>("Color")
                         .HasColumnType("TEXT")
@@ -2517,8 +2525,7 @@ namespace OAuthServer.Data.Migrations.Sqlite
                     b.HasOne("OAuthServer.Data.Organization", null)
                         .WithMany()
                         .HasForeignKey("OrgId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
+                        .OnDelete(DeleteBehavior.Cascade);
 
                     b.HasOne("OAuthServer.Data.User", null)
                         .WithMany()
