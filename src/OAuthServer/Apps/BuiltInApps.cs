@@ -52,7 +52,10 @@ public static class BuiltInApps
     /// <param name="app">Any app.</param>
     /// <param name="switchedOn">What <see cref="Organization.BuiltInApps"/> says.</param>
     public static bool IsOn(AppEntry app, string switchedOn) =>
-        app.App.OrgId is not null || app.ClientId == SoapSession || switchedOn.Split(' ').Contains(app.ClientId, StringComparer.Ordinal);
+        app.App.OrgId is not null || app.ClientId == SoapSession || IsOn(app.ClientId, switchedOn);
+
+    /// <summary>True for one that stands among those an organization has switched on.</summary>
+    public static bool IsOn(string clientId, string switchedOn) => switchedOn.Split(' ').Contains(clientId, StringComparer.Ordinal);
 
     /// <summary>The first of these that is none an organization can switch on; null when all are.</summary>
     public static string? Unknown(IEnumerable<string> clientIds) => clientIds.FirstOrDefault(id => !Switchable.ContainsKey(id));

@@ -6,11 +6,14 @@ using OAuthServer.Administration.Server;
 using OAuthServer.Data;
 using OAuthServer.Email;
 using OAuthServer.Hosting.Checks;
+using OAuthServer.Hosting.Tls;
 
 namespace OAuthServer.Hosting;
 
 /// <summary>The doctor's look at a server that runs, for one organization's administrators and for the operator.</summary>
-sealed class ServerHealth(ServerOptions options, Database database, MasterKey key, Outbox outbox, WriteQueue writes, PasswordHashing hashing, TimeProvider clock) : IServerHealth, IDisposable
+sealed class ServerHealth(
+    ServerOptions options, Database database, MasterKey key, Outbox outbox, WriteQueue writes, PasswordHashing hashing, IEnumerable<ServerCertificate> https, TimeProvider clock)
+    : IServerHealth, IDisposable
 {
     /// <summary>A page does not wait longer for a mail server that does not answer.</summary>
     const int MailPatience = 3;
@@ -40,6 +43,7 @@ sealed class ServerHealth(ServerOptions options, Database database, MasterKey ke
         return new(
             Version, RuntimeInformation.FrameworkDescription, database.Kind, look.Schema, options.PublicUrl,
             tellsAll ? outbox.Depth : null, tellsAll ? writes.Depth : null, tellsAll ? hashing.Waiting : null,
+            https.FirstOrDefault()?.Describe(clock.GetUtcNow()),
             [.. server.Concat(own).Select(finding => new HealthFinding(LevelOf(finding.Level), finding.Subject, finding.Message))]);
     }
 
@@ -80,6 +84,7 @@ sealed class ServerHealth(ServerOptions options, Database database, MasterKey ke
         var mail = options.Mail.Smtp is { } smtp ? options.Mail with { Smtp = smtp with { TimeoutSeconds = Math.Min(MailPatience, smtp.TimeoutSeconds) } } : options.Mail;
         await MailCheck.RunAsync(mail, findings);
         AddressCheck.Run(options, findings);
+        TlsCheck.Run(options.Tls, options.PublicUrl, now, findings);
         var schema = isReadable ? await database.ReadAsync("SELECT MAX(\"MigrationId\") FROM \"__EFMigrationsHistory\"", row => row.GetString(0)) : null;
         return new(now, isReadable, schema ?? "", findings);
     }

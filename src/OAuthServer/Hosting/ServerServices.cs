@@ -197,6 +197,7 @@ static class ServerServices
         services.AddSingleton<AdminCatalogue>();
         services.AddOperations<OverviewOperations>();
         services.AddOperations<SignInOperations>();
+        services.AddOperations<HistoryOperations>();
         services.AddOperations<TokenUserOperations>();
         services.AddIntegrationOperations();
         services.AddAppOperations();

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Administration;
+using OAuthServer.Administration.Apps;
 using OAuthServer.Administration.Integrations;
 using OAuthServer.Administration.Overview;
 using OAuthServer.Administration.Policies;
@@ -84,6 +85,8 @@ public sealed class ListPlanTests(Servers servers)
         await WalksAsync(db, PolicyTestOperations.Named(db, org, "m").Take(51), "IX_policy_tests_org_id_name (org_id=? AND name>?)");
         await WalksAsync(db, TokenUserOperations.Users(db, org, now, "m").Take(51), "IX_users_org_id_normalized_username (org_id=? AND normalized_username>?)");
         await WalksAsync(db, TokenUserOperations.Records(db, "005", now), "IX_login_records_user_id_at (user_id=? AND at>?)");
+        await WalksAsync(db, BuiltInOperations.ByApp(db, org, "PlatformCLI").Take(51), "IX_login_records_org_id_client_id_id (org_id=? AND client_id=?)");
+        await WalksAsync(db, BuiltInOperations.BySoap(db, org).Take(51), "IX_login_records_org_id_channel_id (org_id=? AND channel=?)");
         await WalksAsync(db, IntegrationStages.Planned(db, null), "IX_integrations_new_client_id");
         await WalksAsync(db, db.Users.Where(user => user.OrgId == org && user.Status == OAuthServer.Policy.UserStatus.Active), "IX_users_org_id_status (org_id=? AND status=?)");
         foreach (var (way, index) in IntegrationFinding.Ways(db, org, "erp", ["005"]).Zip(["sqlite_autoindex_integrations_1 (id=?)", "(org_id=? AND user_id=?)", "(org_id=? AND client_id>? AND client_id<?)", "IX_integrations_org_id_client_id (org_id=? AND client>? AND client<?)"]))

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.DependencyInjection;
+using OAuthServer.Administration.Server;
 using OAuthServer.Tests.Support;
 
 namespace OAuthServer.Tests.Hosting;
@@ -39,6 +41,25 @@ public sealed class TlsTests
         Assert.NotEqual(first, second);
         using var trusting = Client(tls);
         Assert.Equal(HttpStatusCode.OK, (await trusting.GetAsync(new Uri(server.Address, "/services/data"), TestContext.Current.CancellationToken)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Administrators_see_the_certificate_in_use_and_when_it_ends()
+    {
+        using var tls = await DevTls.MakeAsync();
+        await using var server = await StartAsync(tls);
+        server.Clock.Set(TimeProvider.System.GetUtcNow());
+        async Task<ServerSight> LookAsync() => await server.Services.GetRequiredService<IServerHealth>().LookAsync("none", isOperator: true, TestContext.Current.CancellationToken);
+        var sight = await LookAsync();
+        var certificate = Assert.IsType<HttpsCertificate>(sight.Certificate);
+        Assert.Equal(["localhost", "login.example.test", "127.0.0.1", "::1"], certificate.Names);
+        Assert.Equal("OAuthServer development authority of localhost", certificate.Issuer);
+        Assert.Equal(396, certificate.DaysLeft);
+        Assert.Contains(sight.Findings, finding => finding is { Subject: "https", Level: FindingLevel.Ok });
+        server.Clock.Advance(TimeSpan.FromDays(390));
+        var late = await LookAsync();
+        Assert.Equal(6, late.Certificate!.DaysLeft);
+        Assert.Contains(late.Findings, finding => finding is { Subject: "https", Level: FindingLevel.Warn });
     }
 
     [Fact]

@@ -6,6 +6,7 @@ public static class AppServices
     public static void AddAppOperations(this IServiceCollection services)
     {
         services.AddOperations<AppOperations>();
+        services.AddOperations<BuiltInOperations>();
         services.AddOperations<AppSecretOperations>();
     }
 }

@@ -49,9 +49,10 @@ public sealed record SignInFilter(
 /// <param name="Reason">Why it was refused.</param>
 /// <param name="Rule">The rule that decided; null where all passed.</param>
 /// <param name="Milliseconds">From the request's arrival to the decision.</param>
+/// <param name="Status">How it ended, in the words of Salesforce's login history.</param>
 public sealed record SignInLine(
     string Reference, DateTimeOffset At, string? User, string? App, LoginChannel Channel, string? Address, string? Network, string? Client, IReadOnlyList<Proof> Presented,
-    bool TokenUsed, bool TokenNeeded, string Decision, DenyReason? Reason, string? Rule, double Milliseconds);
+    bool TokenUsed, bool TokenNeeded, string Decision, DenyReason? Reason, string? Rule, double Milliseconds, string Status);
 
 /// <summary>One sign-in, explained.</summary>
 /// <param name="SignIn">What happened.</param>
@@ -63,5 +64,7 @@ public sealed record SignInLine(
 /// <param name="DeviceKnown">The browser had been made known before; null where there was none.</param>
 /// <param name="Rules">What each rule found, in their order.</param>
 /// <param name="Conclusion">Which rule decided, and the smallest change that would have let it in.</param>
+/// <param name="History">The same in the columns of Salesforce's login history.</param>
 public sealed record SignInSight(
-    SignInLine SignIn, string? Profile, int? ProfileVersion, string Hop, IReadOnlyList<Proof> Proven, CredentialFlaw Flaw, bool? DeviceKnown, IReadOnlyList<Login.ExplainedRule> Rules, IReadOnlyList<string> Conclusion);
+    SignInLine SignIn, string? Profile, int? ProfileVersion, string Hop, IReadOnlyList<Proof> Proven, CredentialFlaw Flaw, bool? DeviceKnown, IReadOnlyList<Login.ExplainedRule> Rules, IReadOnlyList<string> Conclusion,
+    Login.History.HistoryRow History);

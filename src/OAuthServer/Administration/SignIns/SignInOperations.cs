@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Data;
 using OAuthServer.Login;
+using OAuthServer.Login.History;
 using OAuthServer.Policy;
 
 namespace OAuthServer.Administration.SignIns;
@@ -33,7 +34,8 @@ public sealed class SignInOperations(Database database, LoginReferences referenc
             return refusal!;
         var found = await records.Take(Paging.Size(filter.Limit) + 1).ToListAsync(call.Cancellation);
         var (shown, next) = Paging.Cut(found, filter.Limit, record => references.Of(record.Id));
-        return new AdminPage<SignInLine>(await LinesAsync(db, shown, call.Cancellation), next);
+        var names = await RecordNames.OfAsync(db, call.Org.Id, shown, call.Cancellation);
+        return new AdminPage<SignInLine>([.. shown.Select(record => LineOf(record, names))], next);
     }
 
     public async Task<AdminAnswer<SignInSight>> ExplainAsync(AdminCall call, SignInReference input)
@@ -44,9 +46,10 @@ public sealed class SignInOperations(Database database, LoginReferences referenc
             || await explanations.ReadAsync(id, call.Cancellation) is not { } explanation)
             return new AdminRefusal.NotFound("sign-in");
         var profile = record.ProfileId is { } profileId ? await db.Profiles.Where(p => p.Id == profileId).Select(p => p.Name).SingleOrDefaultAsync(call.Cancellation) : null;
+        var names = await RecordNames.OfAsync(db, call.Org.Id, [record], call.Cancellation);
         return new SignInSight(
-            (await LinesAsync(db, [record], call.Cancellation))[0], profile, record.ProfileVersion, record.SourceHop, Kinds(record.Proven), record.Flaw,
-            LoginHistory.FactsOf(record).DeviceKnown, explanation.Rules, explanation.Conclusion);
+            LineOf(record, names), profile, record.ProfileVersion, record.SourceHop, Kinds(record.Proven), record.Flaw,
+            LoginHistory.FactsOf(record).DeviceKnown, explanation.Rules, explanation.Conclusion, names.RowOf(record, references));
     }
 
     /// <summary>All that match, oldest limits aside: the file is written while it is read.</summary>
@@ -82,24 +85,9 @@ public sealed class SignInOperations(Database database, LoginReferences referenc
         string.Join(' ', line.Presented), line.TokenUsed ? "yes" : "no", line.TokenNeeded ? "yes" : "no", line.Decision, line.Reason?.ToString(), line.Rule,
         line.Milliseconds.ToString("0.0", CultureInfo.InvariantCulture));
 
-    async Task<IReadOnlyList<SignInLine>> LinesAsync(ServerDb db, IReadOnlyList<LoginRecord> records, CancellationToken cancellation)
-    {
-        var names = await NamesAsync(db, records.Select(record => record.UserId), cancellation);
-        return
-        [
-            .. records.Select(record => new SignInLine(
-                references.Of(record.Id), record.At, Name(names, record.UserId), record.ClientId, record.Channel, record.SourceAddress, record.TrustedNetwork, record.UserAgent,
-                Kinds(record.Presented), record.TokenUsed, record.TokenNeeded, record.Decision, record.Reason, record.DecidingRule, record.LatencyMicroseconds / 1000.0)),
-        ];
-    }
-
-    static Task<Dictionary<string, string>> NamesAsync(ServerDb db, IEnumerable<string?> ids, CancellationToken cancellation)
-    {
-        var wanted = ids.OfType<string>().Distinct(StringComparer.Ordinal).ToList();
-        return db.Users.Where(user => wanted.Contains(user.Id)).ToDictionaryAsync(user => user.Id, user => user.Username, StringComparer.Ordinal, cancellation);
-    }
-
-    static string? Name(Dictionary<string, string> names, string? id) => id is null ? null : names.GetValueOrDefault(id);
+    SignInLine LineOf(LoginRecord record, RecordNames names) => new(
+        references.Of(record.Id), record.At, names.UserOf(record), record.ClientId, record.Channel, record.SourceAddress, record.TrustedNetwork, record.UserAgent,
+        Kinds(record.Presented), record.TokenUsed, record.TokenNeeded, record.Decision, record.Reason, record.DecidingRule, record.LatencyMicroseconds / 1000.0, HistoryStatus.Of(record));
 
     static IReadOnlyList<Proof> Kinds(Proof proofs) => [.. Enum.GetValues<Proof>().Where(kind => kind != Proof.None && proofs.HasFlag(kind) && System.Numerics.BitOperations.IsPow2((int)kind))];
 }

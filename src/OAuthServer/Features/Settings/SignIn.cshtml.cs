@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using OAuthServer.Data;
 using OAuthServer.Login;
+using OAuthServer.Login.History;
 
 namespace OAuthServer.Features.Settings;
 
@@ -13,6 +14,9 @@ public sealed class SignInModel(Database database, LoginReferences references, L
     public LoginRecord Record { get; private set; } = null!;
 
     public string Reference { get; private set; } = "";
+
+    /// <summary>How it ended, in the words of Salesforce's login history, which its administrators may ask for.</summary>
+    public string Status => HistoryStatus.Of(Record);
 
     public LoginExplanation Explanation { get; private set; } = null!;
 

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using OAuthServer.Administration.Server;
 
 namespace OAuthServer.Hosting.Tls;
 
@@ -45,6 +46,16 @@ public sealed partial class ServerCertificate : IDisposable
                 Look();
             return current;
         }
+    }
+
+    /// <summary>What administrators are shown of it.</summary>
+    public HttpsCertificate Describe(DateTimeOffset now)
+    {
+        var certificate = Current.TargetCertificate;
+        var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
+            .SelectMany(extension => extension.EnumerateDnsNames().Concat(extension.EnumerateIPAddresses().Select(address => address.ToString())));
+        var ends = new DateTimeOffset(certificate.NotAfter.ToUniversalTime());
+        return new([.. names], certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: true), ends, (int)Math.Floor((ends - now).TotalDays));
     }
 
     /// <summary>Reads a certificate with its issuers and its key.</summary>

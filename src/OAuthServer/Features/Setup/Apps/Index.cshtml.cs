@@ -24,7 +24,7 @@ public enum NewAppKind
 }
 
 /// <summary>The organization's connected apps, and the beginning of a new one.</summary>
-public sealed class IndexModel(AppOperations operations, Note note) : PageModel
+public sealed class IndexModel(AppOperations operations, BuiltInOperations builtIn, Note note) : PageModel
 {
     [BindProperty(SupportsGet = true)]
     public string? Search { get; set; }
@@ -48,6 +48,9 @@ public sealed class IndexModel(AppOperations operations, Note note) : PageModel
     public string? RunAs { get; set; }
 
     public IReadOnlyList<AppLine> Apps { get; private set; } = [];
+
+    /// <summary>Those the server brings along.</summary>
+    public IReadOnlyList<BuiltInAppLine> BuiltIn { get; private set; } = [];
 
     /// <summary>Where the list goes on.</summary>
     public string? Next { get; private set; }
@@ -97,6 +100,7 @@ public sealed class IndexModel(AppOperations operations, Note note) : PageModel
     {
         var page = (await operations.ListAsync(SetupDoor.Call(HttpContext, "apps.list"), new(Search, After: After))).Value!;
         Apps = page.Items;
+        BuiltIn = (await builtIn.ListAsync(SetupDoor.Call(HttpContext, "apps.built-in"), new())).Value!.Apps;
         Next = page.Next is { } next
             ? Url.Content("~/setup/apps") + QueryString.Create("search", Search ?? "").Add("after", next)
             : null;

@@ -7,7 +7,7 @@ using OAuthServer.Policy;
 namespace OAuthServer.Features.Setup.SignIns;
 
 /// <summary>Live and past sign-ins, looked for in every way there is.</summary>
-public sealed class IndexModel(SignInOperations signIns) : PageModel
+public sealed class IndexModel(SignInOperations signIns, HistoryOperations history) : PageModel
 {
     [BindProperty(SupportsGet = true)]
     public new string? User { get; set; }
@@ -89,6 +89,9 @@ public sealed class IndexModel(SignInOperations signIns) : PageModel
 
     public async Task<IActionResult> OnGetCsvAsync() =>
         (await signIns.ExportAsync(SetupDoor.Call(HttpContext, "sign-ins.export"), Filter with { After = null })).Value is { } file ? new AdminFileResult(file) : NotFound();
+
+    public async Task<IActionResult> OnGetHistoryAsync() =>
+        (await history.ExportAsync(SetupDoor.Call(HttpContext, "sign-ins.history"), Filter with { After = null })).Value is { } file ? new AdminFileResult(file) : NotFound();
 
     /// <summary>This page with one part of its query changed; null takes it away.</summary>
     public string AddressOf((string Key, string? Value) change) => PageAddress.With(this, change.Key, change.Value);
