@@ -61,7 +61,7 @@ public sealed class SfCliTests : IDisposable
 
     static async Task<JsonElement> RunAsync(string folder, (string Name, string Value)[] environment, int code, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(folder, "node_modules/.bin/sf"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(NodePackages.NodeOf(folder), ["--no-deprecation", Path.Combine(folder, "node_modules/.bin/sf"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         using var process = Process.Start(start)!;

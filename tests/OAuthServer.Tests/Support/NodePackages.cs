@@ -27,9 +27,12 @@ public static class NodePackages
     /// <param name="environment">More of the environment.</param>
     public static async Task RunAsync(string folder, string script, object facts, params (string Name, string Value)[] environment)
     {
-        var (code, output) = await StartAsync(folder, "node", [script], JsonSerializer.Serialize(facts, JsonSerializerOptions.Web), environment);
+        var (code, output) = await StartAsync(folder, NodeOf(folder), [script], JsonSerializer.Serialize(facts, JsonSerializerOptions.Web), environment);
         Assert.True(code == 0, output);
     }
+
+    /// <summary>The Node.js that came with the packages, as some need a newer one than Debian has; or the machine's own.</summary>
+    public static string NodeOf(string folder) => Path.Combine(folder, "node_modules/.bin/node") is var own && File.Exists(own) ? own : "node";
 
     static async Task<string> InstallAsync(string folder)
     {
