@@ -46,7 +46,7 @@ public sealed class SoapClientFormTests(Servers servers)
         var reply = await scene.PostAsync(SoapScene.LoginEnvelope(scene.User.Username, "wrong"), "/services/Soap/u/50.0");
         var shown = Regex.Match(reply.Text, @"<faultstring>([^<]+)</faultstring>", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value;
         Assert.StartsWith("INVALID_LOGIN: Invalid username, password, security token; or user locked out.", shown, StringComparison.Ordinal);
-        Assert.Contains($"<faultcode>INVALID_LOGIN</faultcode>", reply.Text, StringComparison.Ordinal);
+        Assert.Contains("<faultcode>INVALID_LOGIN</faultcode>", reply.Text, StringComparison.Ordinal);
     }
 
     [Theory]
