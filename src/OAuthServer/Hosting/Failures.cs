@@ -10,8 +10,8 @@ namespace OAuthServer.Hosting;
 /// <summary>
 /// What callers are told when something else than their request is at fault. A database that is busy or away and a queue that is
 /// full are 503 with a time to come back (fail closed: nothing was granted); a bug is 500 with an incident number that is in the
-/// log. Neither tells anything of the inside. A program is told in JSON or as its door
-/// says it, a person on a page.
+/// log. Neither tells anything of the inside. A program is told in JSON, or as its door says
+/// it; a person on a page.
 /// </summary>
 static class Failures
 {

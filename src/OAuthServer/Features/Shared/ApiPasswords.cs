@@ -1,5 +1,4 @@
 using OAuthServer.Accounts;
-using OAuthServer.Administration;
 using OAuthServer.Administration.People;
 using OAuthServer.Apps;
 using OAuthServer.Data;

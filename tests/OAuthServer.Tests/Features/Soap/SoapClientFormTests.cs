@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.RegularExpressions;
 using System.Xml;
 using OAuthServer.Tests.Support;
 
@@ -44,9 +43,8 @@ public sealed class SoapClientFormTests(Servers servers)
     {
         var scene = await SceneAsync();
         var reply = await scene.PostAsync(SoapScene.LoginEnvelope(scene.User.Username, "wrong"), "/services/Soap/u/50.0");
-        var shown = Regex.Match(reply.Text, @"<faultstring>([^<]+)</faultstring>", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value;
-        Assert.StartsWith("INVALID_LOGIN: Invalid username, password, security token; or user locked out.", shown, StringComparison.Ordinal);
-        Assert.Contains($"<faultcode>INVALID_LOGIN</faultcode>", reply.Text, StringComparison.Ordinal);
+        Assert.StartsWith("INVALID_LOGIN: Invalid username, password, security token; or user locked out.", reply["faultstring"], StringComparison.Ordinal);
+        Assert.Contains("<faultcode>INVALID_LOGIN</faultcode>", reply.Text, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -81,7 +81,7 @@ public sealed class SoapScene
 }
 
 /// <summary>A SOAP answer, read as XML and, where clients do so, by their expressions.</summary>
-public sealed partial record SoapReply(Answer Answer)
+public sealed record SoapReply(Answer Answer)
 {
     public HttpStatusCode Status => Answer.Status;
 

@@ -1,6 +1,4 @@
 using System.Net;
-using OAuthServer.Apps;
-using OAuthServer.Orgs;
 using OAuthServer.Policy;
 using OAuthServer.Tests.Support;
 
@@ -99,7 +97,7 @@ public sealed class ThreeFacesTests(Servers servers)
                 await scene.User.EnrolAsync();
                 appended = scene.User.Code();
                 break;
-            case "with token" or "locked out" or "inactive" or "frozen" or "organization locked" or "password expired" or "doors shut by the organization":
+            case "with token" or "out of hours" or "locked out" or "inactive" or "frozen" or "organization locked" or "password expired" or "doors shut by the organization":
                 appended = await scene.User.ReceiveTokenAsync();
                 break;
         }
