@@ -47,7 +47,6 @@ public sealed class SalesforceMembersTests(Servers servers)
             Dialect = Dialect.Salesforce,
             Flows = [LoginChannel.AuthorizationCode],
             Scopes = ["api"],
-            RedirectUris = ["http://localhost:1717/OauthRedirect"],
         };
         AssertMembers(await (await AuthorizeScene.ReadyAsync(await servers.OnAsync("SQLite"), settings)).TokensAsync(("scope", "api")));
     }
