@@ -31,6 +31,6 @@ static partial class Masked
     [GeneratedRegex(@"\d{10,13}|(?<=app-|user|User |User%20|Org )\d+|(?<=""updated_at"":"")[^""]+", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Numbers();
 
-    [GeneratedRegex(@"\b(00[5De])\w{12,15}\b", RegexOptions.ExplicitCapture, 1_000)]
+    [GeneratedRegex(@"(\b|(?<=%2F))00[5De]\w{12,15}\b", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Ids();
 }
