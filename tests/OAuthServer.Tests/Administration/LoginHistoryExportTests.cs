@@ -48,8 +48,8 @@ public sealed class LoginHistoryExportTests(Servers servers)
         var other = await SceneAsync("SQLite");
         await LoginAsync(other.Scene, other.User, TestServer.Outside);
         var lines = Lines((await scene.GetAsync("/login-history.csv?user=" + Uri.EscapeDataString(user.Username))).Text);
-        Assert.Equal(1 + 5 + OAuthServer.Administration.Paging.Most, lines.Count);
-        Assert.Equal(lines.Count, lines.Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(1 + 5 + OAuthServer.Administration.Paging.Most, lines.Length);
+        Assert.Equal(lines.Length, lines.Distinct(StringComparer.Ordinal).Count());
         Assert.Equal(mine.AsEnumerable().Reverse(), lines.TakeLast(5).Select(line => line.Split(',')[^1]));
         Assert.DoesNotContain(other.User.Username, (await scene.GetAsync("/login-history.csv")).Text, StringComparison.Ordinal);
     }
@@ -87,7 +87,7 @@ public sealed class LoginHistoryExportTests(Servers servers)
         Assert.Contains("Failed: API security token required", (await scene.Browser.GetAsync("/settings/sign-ins/" + own)).Html, StringComparison.Ordinal);
     }
 
-    static IReadOnlyList<string> Lines(string csv) => csv.TrimStart('\ufeff').Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+    static string[] Lines(string csv) => csv.TrimStart('\ufeff').Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
 
     static async Task<string> LoginAsync(AdminScene scene, TestUser user, string from, string? agent = null, string? options = null)
     {

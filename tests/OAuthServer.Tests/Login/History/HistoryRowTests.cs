@@ -19,7 +19,12 @@ public sealed class HistoryRowTests
         record.UserAgent = "Java/17.0.9";
         record.Wire = new RequestWire
         {
-            Method = "POST", Host = "login.example.test", TlsProtocol = "TLS 1.2", TlsCipher = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", ApiType = "SOAP Partner", ApiVersion = "64.0",
+            Method = "POST",
+            Host = "login.example.test",
+            TlsProtocol = "TLS 1.2",
+            TlsCipher = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+            ApiType = "SOAP Partner",
+            ApiVersion = "64.0",
         }.ToString();
         var row = HistoryRow.Of(record, Olivia);
         Assert.Equal(
