@@ -99,8 +99,11 @@ public sealed record AppSettings
 /// <summary>How long refresh tokens live and whether each is used once.</summary>
 public sealed record RefreshSettings
 {
-    /// <summary>Each use gives a new one (RFC 9700 section 4.14.2). Public apps always rotate.</summary>
-    public bool Rotate { get; init; } = true;
+    /// <summary>
+    /// Each use gives a new one (RFC 9700 section 4.14.2). None = yes, but not in the salesforce dialect, whose clients keep the first one: theirs is bound
+    /// to the app's secret instead. Public apps always rotate.
+    /// </summary>
+    public bool? Rotate { get; init; }
 
     /// <summary>The end of the line, however often it is used.</summary>
     public int LifetimeDays { get; init; } = 90;

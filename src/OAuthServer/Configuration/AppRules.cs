@@ -88,7 +88,7 @@ static class AppRules
         report.Within("refresh.retrySeconds", refresh.RetrySeconds, 0, 60);
         if (refresh.IdleDays > refresh.LifetimeDays)
             report.Add("refresh.idleDays", $"{refresh.IdleDays} is more than refresh.lifetimeDays ({refresh.LifetimeDays}); use less.");
-        if (settings.IsPublic && !refresh.Rotate)
+        if (settings.IsPublic && refresh.Rotate == false)
             report.Add("refresh.rotate", "is always true for a public app (RFC 9700 section 2.2.2); remove it.");
     }
 }

@@ -110,7 +110,7 @@ public sealed class RefreshTokens(Database database, MasterKey master, TimeProvi
     }
 
     /// <summary>True for an app whose refresh tokens are used once.</summary>
-    public static bool Rotates(AppEntry app) => app.Settings.Refresh.Rotate || app.Settings.IsPublic;
+    public static bool Rotates(AppEntry app) => app.Settings.IsPublic || (app.Settings.Refresh.Rotate ?? app.Settings.Dialect == Dialect.Standard);
 
     /// <summary>Uses the token, in the batch of the login: false when it was used before, and then its family is revoked.</summary>
     public async ValueTask<bool> SpendAsync(WriteScope scope, FoundRefreshToken token, AppEntry app)

@@ -29,7 +29,7 @@ public sealed class SalesforceClientsTests
         var home = Directory.CreateTempSubdirectory("oauthserver-home-").FullName;
         var keyFile = Path.Combine(home, "jwt.key");
         await File.WriteAllTextAsync(keyFile, key.PrivatePem, TestContext.Current.CancellationToken);
-        var scene = await SceneAsync(server, key);
+        var scene = await SceneAsync(server, key, isInside: script == "salesforce-core.mjs");
         await NodePackages.RunAsync(
             folder, script,
             new
@@ -52,9 +52,14 @@ public sealed class SalesforceClientsTests
     }
 
     /// <summary>A user who has allowed an app and sf CLI, and is signed in at a browser.</summary>
-    internal static async Task<SignedInScene> SceneAsync(TestServer server, ClientKey key)
+    /// <param name="server">Where.</param>
+    /// <param name="key">By which the app signs.</param>
+    /// <param name="isInside">This machine lies in a trusted network, where the password alone will do.</param>
+    internal static async Task<SignedInScene> SceneAsync(TestServer server, ClientKey key, bool isInside = false)
     {
         var org = await TestOrg.AddAsync(server);
+        if (isInside)
+            await org.TrustAsync("This machine", "127.0.0.1");
         await org.ChangeAsync(row => row.BuiltInApps = "PlatformCLI");
         var user = await org.UserAsync();
         var app = await org.AppAsync(AppOf(key), runAs: user.Id);

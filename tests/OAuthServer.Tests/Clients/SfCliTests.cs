@@ -1,9 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Microsoft.Extensions.DependencyInjection;
-using OAuthServer.Apps;
 using OAuthServer.Data;
-using OAuthServer.Login;
 using OAuthServer.Policy;
 using OAuthServer.Tests.Support;
 
@@ -26,14 +23,15 @@ public sealed class SfCliTests : IDisposable
         using var key = new ClientKey("RS256");
         var keyFile = Path.Combine(home, "jwt.key");
         await File.WriteAllTextAsync(keyFile, key.PrivatePem, TestContext.Current.CancellationToken);
-        var scene = await SalesforceClientsTests.SceneAsync(server, key);
-        // The browser that is signed in, as the system would open it.
+        var scene = await SalesforceClientsTests.SceneAsync(server, key, isInside: true);
         var browser = Path.Combine(home, "browser");
-        await File.WriteAllTextAsync(browser, "#!/bin/sh\nexec curl --silent --location --output /dev/null --cacert \"$NODE_EXTRA_CA_CERTS\" --cookie \"$TEST_COOKIE\" \"$1\"\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(browser, $"#!/bin/sh\nexec {NodePackages.NodeOf(folder)} {Path.Combine(AppContext.BaseDirectory, "Clients", "person.mjs")} \"$1\"\n", TestContext.Current.CancellationToken);
+#pragma warning disable CA1416 // like all that is tested with programs of Debian's
         File.SetUnixFileMode(browser, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+#pragma warning restore CA1416
         (string, string)[] environment =
         [
-            ("HOME", home), ("BROWSER", browser), ("TEST_COOKIE", scene.Cookie), ("NODE_EXTRA_CA_CERTS", tls.AuthorityFile), ("SF_USE_GENERIC_UNIX_KEYCHAIN", "true"),
+            ("HOME", home), ("BROWSER", browser), ("TEST_USERNAME", scene.User.Username), ("TEST_PASSWORD", scene.User.Password), ("NODE_EXTRA_CA_CERTS", tls.AuthorityFile), ("SF_USE_GENERIC_UNIX_KEYCHAIN", "true"),
             ("SF_DISABLE_TELEMETRY", "true"), ("SF_AUTOUPDATE_DISABLE", "true"), ("SFDX_DISABLE_DNS_CHECK", "true"), ("SF_SKIP_NEW_VERSION_CHECK", "true"),
         ];
         async Task<JsonElement> SfAsync(params string[] arguments) => await RunAsync(folder, environment, 0, [.. arguments, "--json"]);
@@ -61,7 +59,7 @@ public sealed class SfCliTests : IDisposable
 
     static async Task<JsonElement> RunAsync(string folder, (string Name, string Value)[] environment, int code, params string[] arguments)
     {
-        var start = new ProcessStartInfo(NodePackages.NodeOf(folder), ["--no-deprecation", Path.Combine(folder, "node_modules/.bin/sf"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(NodePackages.NodeOf(folder), ["--no-deprecation", Path.Combine(folder, "node_modules/.bin/sf"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         using var process = Process.Start(start)!;

@@ -12,7 +12,7 @@ const isWho = (user) => {
 const alive = (token) => fetch(`${facts.url}/services/data/v59.0`, { headers: { authorization: 'Bearer ' + token } }).then((answer) => answer.status);
 
 // SOAP login, as jsforce does without an OAuth client.
-const invalid = { name: 'INVALID_LOGIN', message: /^INVALID_LOGIN: Invalid username, password, security token; or user locked out\./ };
+const invalid = { message: /^INVALID_LOGIN: Invalid username, password, security token; or user locked out\./ };
 await assert.rejects(new jsforce.Connection({ loginUrl: facts.url }).login(facts.username, 'wrong'), invalid);
 await assert.rejects(new jsforce.Connection({ loginUrl: facts.url }).login('nobody@example.test', 'wrong'), invalid);
 await assert.rejects(new jsforce.Connection({ loginUrl: facts.url }).login(facts.username, facts.password), invalid);
@@ -65,4 +65,4 @@ isWho(await program.authorize({ grant_type: 'client_credentials' }));
 await program.oauth2.revokeToken(program.accessToken);
 assert.equal(await alive(program.accessToken), 401);
 await assert.rejects(program.identity());
-await assert.rejects(program.oauth2.revokeToken('00D000000000001!nonsense'), { name: 'invalid_token' });
+await assert.rejects(program.oauth2.revokeToken('00D000000000001!nonsense'), /invalid_token/);

@@ -1,6 +1,7 @@
 // @salesforce/core, unmodified, by the ways sf CLI logs in: JWT bearer, a browser (with the built-in PlatformCLI), an access token.
 import assert from 'node:assert/strict';
 import { text } from 'node:stream/consumers';
+import { signIn } from './person.mjs';
 import { AuthInfo, Connection, Org, WebOAuthServer } from '@salesforce/core';
 
 const facts = JSON.parse(await text(process.stdin));
@@ -30,8 +31,7 @@ assert.equal(url.searchParams.get('client_id'), 'PlatformCLI');
 const [authInfo] = await Promise.all([
   server.authorizeAndSave(),
   (async () => {
-    const answer = await fetch(url, { headers: { cookie: facts.cookie }, redirect: 'manual' });
-    await fetch(answer.headers.get('location'), { redirect: 'manual' });
+    await fetch(await signIn(url, facts.username, facts.password)); // and on to the page that says so
   })(),
 ]);
 who(authInfo);

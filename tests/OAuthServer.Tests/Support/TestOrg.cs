@@ -161,6 +161,14 @@ public sealed class TestOrg
         Scopes = ["api", "openid", "refresh_token"],
     };
 
+    /// <summary>One trusted network more.</summary>
+    public async Task TrustAsync(string name, string range)
+    {
+        await using var db = server.Database.NewContext();
+        db.Add(new TrustedNetwork { OrgId = Id, Name = name, Range = range });
+        await db.SaveChangesAsync();
+    }
+
     public async Task<string> NameAsync()
     {
         await using var db = server.Database.NewContext();
