@@ -111,7 +111,7 @@ public sealed class TlsTests
     {
         using var tcp = new System.Net.Sockets.TcpClient();
         await tcp.ConnectAsync("localhost", server.Address.Port, TestContext.Current.CancellationToken);
-        #pragma warning disable CA5359 // only to look at it
+#pragma warning disable CA5359 // only to look at it
         await using var ssl = new SslStream(tcp.GetStream(), false, static (_, _, _, _) => true);
 #pragma warning restore CA5359
         await ssl.AuthenticateAsClientAsync("localhost");

@@ -70,7 +70,7 @@ sealed record DemoScene(IReadOnlyList<DemoUser> Users, IReadOnlyList<DemoApp> Ap
             .ToDictionaryAsync(p => p.Id, StringComparer.Ordinal);
         var users = await db.Users.AsNoTracking().OrderBy(user => user.Username).ToListAsync();
         var names = users.ToDictionary(user => user.Id, user => user.Username, StringComparer.Ordinal);
-        var apps = await db.ConnectedApps.AsNoTracking().OrderBy(app => app.Name).ToListAsync();
+        var apps = await db.ConnectedApps.AsNoTracking().Where(app => app.OrgId != null).OrderBy(app => app.Name).ToListAsync();
         return new(
             [
                 .. users.Select(user => new DemoUser(
