@@ -6,7 +6,7 @@ using OAuthServer.Tests.Support;
 
 namespace OAuthServer.Tests.Clients;
 
-/// <summary>sf CLI, unmodified, as people type it: JWT, access token, list, display, logout. Its way by browser is the library's, which SalesforceClientsTests takes.</summary>
+/// <summary>sf CLI, unmodified, as people type it: JWT, browser, access token, list, display, logout.</summary>
 [Collection("Port 1717")]
 public sealed class SfCliTests : IDisposable
 {
@@ -24,9 +24,16 @@ public sealed class SfCliTests : IDisposable
         var keyFile = Path.Combine(home, "jwt.key");
         await File.WriteAllTextAsync(keyFile, key.PrivatePem, TestContext.Current.CancellationToken);
         var scene = await SalesforceClientsTests.SceneAsync(server, key, isInside: true);
+        // What opens a browser returns at once, and the tool listens only after that.
+        var browser = Path.Combine(home, "browser");
+        await File.WriteAllTextAsync(browser, $"#!/bin/sh\n{NodePackages.NodeOf(folder)} {Path.Combine(AppContext.BaseDirectory, "Clients", "person.mjs")} \"$1\" >/dev/null 2>&1 &\n", TestContext.Current.CancellationToken);
+#pragma warning disable CA1416 // like all that is tested with programs of Debian's
+        File.SetUnixFileMode(browser, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+#pragma warning restore CA1416
         (string, string)[] environment =
         [
-            ("HOME", home), ("NODE_EXTRA_CA_CERTS", tls.AuthorityFile), ("SF_USE_GENERIC_UNIX_KEYCHAIN", "true"),
+            ("HOME", home), ("BROWSER", browser), ("TEST_USERNAME", scene.User.Username), ("TEST_PASSWORD", scene.User.Password), ("SF_TEMP_SHOW_SECRETS", "true"),
+            ("NODE_EXTRA_CA_CERTS", tls.AuthorityFile), ("SF_USE_GENERIC_UNIX_KEYCHAIN", "true"),
             ("SF_DISABLE_TELEMETRY", "true"), ("SF_AUTOUPDATE_DISABLE", "true"), ("SFDX_DISABLE_DNS_CHECK", "true"), ("SF_SKIP_NEW_VERSION_CHECK", "true"),
         ];
         async Task<JsonElement> SfAsync(params string[] arguments) => await RunAsync(folder, environment, 0, [.. arguments, "--json"]);
@@ -38,6 +45,10 @@ public sealed class SfCliTests : IDisposable
         var shown = await SfAsync("org", "display", "--target-org", scene.User.Username);
         Assert.Equal((server.PublicUrl, "Connected"), (shown.GetProperty("instanceUrl").GetString()!, shown.GetProperty("connectedStatus").GetString()!));
         var token = shown.GetProperty("accessToken").GetString()!;
+        await SfAsync("org", "logout", "--target-org", scene.User.Username, "--no-prompt");
+
+        var web = await SfAsync("org", "login", "web", "--instance-url", server.PublicUrl);
+        Assert.Equal(scene.User.Username, web.GetProperty("username").GetString());
         await SfAsync("org", "logout", "--target-org", scene.User.Username, "--no-prompt");
 
         var given = await RunAsync(folder, [.. environment, ("SF_ACCESS_TOKEN", token)], 0, "org", "login", "access-token", "--instance-url", server.PublicUrl, "--no-prompt", "--json");

@@ -1,5 +1,6 @@
 // A person at a browser who is sent to the server by an app, signs in when asked, and is sent back.
 import assert from 'node:assert/strict';
+import { pathToFileURL } from 'node:url';
 
 export async function signIn(url, username, password) {
   const home = new URL(url).origin;
@@ -25,4 +26,10 @@ export async function signIn(url, username, password) {
     }
   }
   assert.fail('The pages do not end.');
+}
+
+// As the system opens it for sf CLI: BROWSER URL.
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const back = await signIn(process.argv[2], process.env.TEST_USERNAME, process.env.TEST_PASSWORD);
+  await fetch(back); // and on to the page that says so
 }
