@@ -85,7 +85,7 @@ public sealed class ServerConfigFileTests : IDisposable
     [InlineData("limits.historyDays", "0", "limits.historyDays: 0 is out of range; use 1 to 3650.")]
     [InlineData("allowInsecurePublicUrl", "\"yes\"", "allowInsecurePublicUrl: must be true or false.")]
     [InlineData("mail.smpt", "{}", "mail.smpt: there is no such key; did you mean \"smtp\"?")]
-    [InlineData("colour", "1", "colour: there is no such key; use one of listen, publicUrl, allowInsecurePublicUrl, database, masterKey, mail, trustedProxies, telemetry, passwords, keys, limits.")]
+    [InlineData("colour", "1", "colour: there is no such key; use one of listen, publicUrl, allowInsecurePublicUrl, tls, database, masterKey, mail, trustedProxies, telemetry, passwords, keys, limits.")]
     public void What_is_wrong_is_named_with_its_place_and_its_remedy(string path, string? value, params string[] expected)
     {
         files.Set("server.json", path, value);
