@@ -12,6 +12,8 @@ static class NumberRules
         report.Within("passwords.rounds", file.Passwords.Rounds, 100_000, 10_000_000);
         report.Within("passwords.atOnce", file.Passwords.AtOnce, 0, 256);
         report.Within("passwords.waiting", file.Passwords.Waiting, 1, 100_000);
+        if (file.Tls is { } tls)
+            report.Within("tls.hstsDays", tls.HstsDays, 0, 3650);
         report.Within("keys.rotateAfterDays", file.Keys.RotateAfterDays, 1, 3650);
         report.Within("keys.publishAheadHours", file.Keys.PublishAheadHours, 1, 720);
         if (file.Keys is { RotateAfterDays: >= 1 and <= 3650 } keys && keys.PublishAheadHours >= keys.RotateAfterDays * 24)

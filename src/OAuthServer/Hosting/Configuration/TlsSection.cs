@@ -29,7 +29,6 @@ static class TlsSection
         }
         if (!isHttps)
             report.Add("tls", "is not used: no address in \"listen\" begins with https.");
-        report.Within("tls.hstsDays", tls.HstsDays, 0, 3650);
         var options = new TlsOptions { CertificateFile = Path.GetFullPath(certificate, report.Folder), KeyFile = Path.GetFullPath(key, report.Folder), HstsDays = tls.HstsDays };
         try
         {
