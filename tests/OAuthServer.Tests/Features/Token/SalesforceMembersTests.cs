@@ -26,14 +26,14 @@ public sealed class SalesforceMembersTests(Servers servers)
     public async Task A_code_gives_both_where_they_are_granted_and_a_refresh_only_what_is_new()
     {
         var settings = AuthorizeScene.WebApp with { Dialect = Dialect.Salesforce, Scopes = ["api", "openid", "refresh_token"] };
-        var scene = await AuthorizeScene.ReadyAsync(await servers.OnAsync("SQLite"), settings with { Refresh = new() { Rotate = false } });
+        var scene = await AuthorizeScene.ReadyAsync(await servers.OnAsync("SQLite"), settings);
         AssertMembers(await scene.TokensAsync(("scope", "api")), "signature");
         AssertMembers(await scene.TokensAsync(("scope", "api openid")), "signature", "id_token");
         var tokens = await scene.TokensAsync(("scope", "api openid refresh_token"));
         AssertMembers(tokens, "signature", "id_token", "refresh_token");
         AssertMembers(await RefreshAsync(scene, tokens), "signature", "id_token");
 
-        var rotating = await scene.WithAppAsync(settings);
+        var rotating = await scene.WithAppAsync(settings with { Refresh = new() { Rotate = true } });
         await rotating.AllowAsync();
         tokens = await rotating.TokensAsync(("scope", "api refresh_token"));
         AssertMembers(await RefreshAsync(rotating, tokens), "signature", "refresh_token");
