@@ -249,6 +249,7 @@ static class ServerServices
         services.AddSingleton<UserInfoEndpoint>();
         services.AddSingleton<SalesforceTokens>();
         services.AddSingleton<IdentityEndpoint>();
+        services.AddSingleton<RestCallers>();
         services.AddSingleton<RestDoors>();
         services.AddSingleton<ApiPasswords>();
         services.AddSingleton<PasswordResource>();

@@ -25,7 +25,7 @@ public sealed class IdentityEndpoint(SalesforceTokens tokens, OrgDirectory orgs,
             await OAuthAnswer.ErrorAsync(context, problem);
         else if (presented.Value is not { } token)
             await BareWord.AnswerAsync(context, 403, "Missing_OAuth_Token");
-        else if (await tokens.ReadAsync(token) is not { } access || !SalesforceTokens.TellsWho(access))
+        else if (await tokens.ReadAsync(token) is not { } access)
             await BareWord.AnswerAsync(context, 403, "Bad_OAuth_Token");
         else
             await AnswerAsync(context, presented.Form, access);
@@ -49,7 +49,7 @@ public sealed class IdentityEndpoint(SalesforceTokens tokens, OrgDirectory orgs,
         else
         {
             var urls = new IdentityUrls(publicUrl, orgId, userId, version is "latest" ? ApiVersions.Latest : version);
-            await SalesforceAnswer.WriteAsync(context, form, "user", new IdentityAnswer(person, urls, tokens.IdentityUrl(orgId, userId), userId == access.UserId), IdentityMembers.Write);
+            await SalesforceAnswer.WriteAsync(context, form, "user", new IdentityAnswer(person, urls, SalesforceTokens.IdentityUrl(publicUrl, orgId, userId), userId == access.UserId), IdentityMembers.Write);
         }
     }
 

@@ -10,7 +10,7 @@ using OAuthServer.Orgs;
 namespace OAuthServer.Features.Rest;
 
 /// <summary>A user's password as a resource (Salesforce contract, section 5.4): whether it has expired, to set it, to have one made up.</summary>
-public sealed class PasswordResource(SalesforceTokens tokens, BearerDoor door, ApiPasswords passwords, OrgDirectory orgs, Database database, TimeProvider clock)
+public sealed class PasswordResource(RestCallers callers, ApiPasswords passwords, OrgDirectory orgs, Database database, TimeProvider clock)
 {
     const int MostBytes = 64 * 1024;
     static readonly string[] Methods = ["GET", "HEAD", "POST", "DELETE"];
@@ -19,7 +19,7 @@ public sealed class PasswordResource(SalesforceTokens tokens, BearerDoor door, A
 
     async Task HandleAsync(HttpContext context)
     {
-        var (me, error) = await AdmitAsync(context);
+        var (me, error) = await callers.AdmitAsync(context);
         if (me is null)
             await RestAnswer.ErrorAsync(context, error!);
         else if (HttpMethods.IsPost(context.Request.Method))
@@ -29,14 +29,6 @@ public sealed class PasswordResource(SalesforceTokens tokens, BearerDoor door, A
         else
             await StateAsync(context, me);
     }
-
-    /// <summary>The token first: who has none learns nothing, not even what there is.</summary>
-    async Task<(Me? Me, RestError? Error)> AdmitAsync(HttpContext context) =>
-        BearerCredentials.Parse(context.Request.Headers.Authorization, orOAuth: true).Presented is not { } token || await tokens.ReadAsync(token) is not { } access ? (null, RestError.NoSession)
-        : !SalesforceTokens.IsForApi(access) ? (null, RestError.NoScope)
-        : await door.FindAsync(access, context) is not { Profile.ApiEnabled: true } me ? (null, RestError.NoApi)
-        : ApiVersions.Parse(context.Request.RouteValues["version"] as string) is null ? (null, RestError.NotFound)
-        : (me, null);
 
     /// <summary>The own, or for an administrator that of another.</summary>
     async Task StateAsync(HttpContext context, Me me)

@@ -2,8 +2,6 @@ using System.Text.Json.Nodes;
 using OAuthServer.Data;
 using OAuthServer.Features.Shared;
 using OAuthServer.Http;
-using OAuthServer.Orgs;
-using OAuthServer.Tokens;
 
 namespace OAuthServer.Features.Rest;
 
@@ -11,7 +9,7 @@ namespace OAuthServer.Features.Rest;
 /// As much of the REST surface as clients of the salesforce dialect call around a login (contract, section 6): the versions, the resources of one, the
 /// organization, a user, the limits. There is no data behind it.
 /// </summary>
-public sealed class RestDoors(SalesforceTokens tokens, OrgDirectory orgs, Database database, PublicUrl publicUrl)
+public sealed class RestDoors(RestCallers callers, Database database, PublicUrl publicUrl)
 {
     /// <summary>The server counts no calls: the largest edition's figure, and all of it is left.</summary>
     const int DailyCalls = 15_000;
@@ -36,54 +34,38 @@ public sealed class RestDoors(SalesforceTokens tokens, OrgDirectory orgs, Databa
         ["version"] = ApiVersions.Text(version),
     })]));
 
-    /// <summary>The token first: who has none learns nothing, not even what there is.</summary>
-    async Task CallAsync(HttpContext context, Func<HttpContext, Caller, string, Task> answer)
+    async Task CallAsync(HttpContext context, Func<HttpContext, Me, string, Task> answer)
     {
-        if (BearerCredentials.Parse(context.Request.Headers.Authorization, orOAuth: true).Presented is not { } token || await tokens.ReadAsync(token) is not { } access)
-            await RestAnswer.ErrorAsync(context, RestError.NoSession);
-        else if (!SalesforceTokens.IsForApi(access))
-            await RestAnswer.ErrorAsync(context, RestError.NoScope);
-        else if (await CallerAsync(access) is not { } caller)
-            await RestAnswer.ErrorAsync(context, RestError.NoApi);
-        else if (context.Request.RouteValues["version"] is string named && ApiVersions.Parse(named) is null)
-            await RestAnswer.ErrorAsync(context, RestError.NotFound);
-        else
-            await answer(context, caller, context.Request.RouteValues["version"] as string ?? "");
+        var (me, error) = await callers.AdmitAsync(context);
+        await (me is null ? RestAnswer.ErrorAsync(context, error!) : answer(context, me, context.Request.RouteValues["version"] as string ?? ""));
     }
 
-    async Task<Caller?> CallerAsync(AccessTokenInfo access)
-    {
-        var directory = (await orgs.CurrentAsync()).Rows;
-        return await Person.FindAsync(database, access.UserId) is { } person && directory.Orgs.TryGetValue(person.OrgId, out var org)
-            && directory.Profiles.TryGetValue(person.ProfileId, out var profile) && profile.ApiEnabled ? new(person, org.Org) : null;
-    }
-
-    Task ResourcesAsync(HttpContext context, Caller caller, string version)
+    Task ResourcesAsync(HttpContext context, Me me, string version)
     {
         var root = $"{Routes.Data}/v{version}";
         return RestAnswer.JsonAsync(context, new JsonObject
         {
-            ["identity"] = tokens.IdentityUrl(caller.Person.OrgId, caller.Person.Id),
+            ["identity"] = SalesforceTokens.IdentityUrl(publicUrl, me.Org.Id, me.User.Id),
             ["limits"] = root + "/limits",
             ["query"] = root + "/query",
             ["sobjects"] = root + "/sobjects",
         });
     }
 
-    Task QueryAsync(HttpContext context, Caller caller, string version)
+    Task QueryAsync(HttpContext context, Me me, string version)
     {
         var asked = context.Request.Query["q"];
-        var (answer, error) = OrganizationQuery.Ask(asked.Count == 1 ? asked.ToString() : null, caller.Org, version, publicUrl);
+        var (answer, error) = OrganizationQuery.Ask(asked.Count == 1 ? asked.ToString() : null, me.Org, version, publicUrl);
         return answer is null ? RestAnswer.ErrorAsync(context, error!) : RestAnswer.JsonAsync(context, answer);
     }
 
-    static Task LimitsAsync(HttpContext context, Caller caller, string version) => RestAnswer.JsonAsync(
+    static Task LimitsAsync(HttpContext context, Me me, string version) => RestAnswer.JsonAsync(
         context, new JsonObject { ["DailyApiRequests"] = new JsonObject { ["Max"] = DailyCalls, ["Remaining"] = DailyCalls } });
 
-    async Task UserAsync(HttpContext context, Caller caller, string version)
+    async Task UserAsync(HttpContext context, Me me, string version)
     {
         var person = RecordId.TryShort(context.Request.RouteValues["id"] as string) is { } id ? await Person.FindAsync(database, id) : null;
-        if (person?.OrgId != caller.Person.OrgId)
+        if (person?.OrgId != me.Org.Id)
         {
             await RestAnswer.ErrorAsync(context, RestError.NotFound);
             return;
@@ -106,7 +88,4 @@ public sealed class RestDoors(SalesforceTokens tokens, OrgDirectory orgs, Databa
             ["LastModifiedDate"] = SalesforceTime.Text(person.UpdatedAt),
         });
     }
-
-    /// <summary>Whose call it is.</summary>
-    sealed record Caller(Person Person, Organization Org);
 }
