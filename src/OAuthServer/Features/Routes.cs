@@ -10,7 +10,7 @@ public static class Routes
     public const string Keys = "/id/keys";
 
     /// <summary>Followed by organization and user: the identity URL.</summary>
-    public const string Identity = "/id";
+    public const string Identity = Tokens.IdentityUrl.Root;
 
     /// <summary>The root of the REST surface.</summary>
     public const string Data = "/services/data";

@@ -34,7 +34,7 @@ public sealed class IdTokens(SigningKeyRing keys, PublicUrl publicUrl)
 
     /// <summary>The subject as userinfo gives it, too: the user's id, or its address in the salesforce dialect (contract, section 4.10).</summary>
     public static string SubjectOf(AppSettings app, string orgId, string userId, PublicUrl publicUrl) =>
-        app.Dialect == Dialect.Salesforce ? publicUrl.At($"/id/{RecordId.Long(orgId)}/{RecordId.Long(userId)}") : RecordId.Long(userId);
+        app.Dialect == Dialect.Salesforce ? IdentityUrl.Of(publicUrl, orgId, userId) : RecordId.Long(userId);
 
     static void Write(Utf8JsonWriter json, Contents token)
     {

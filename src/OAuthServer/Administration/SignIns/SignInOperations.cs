@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Data;
 using OAuthServer.Login;
@@ -16,6 +15,9 @@ public sealed record SignInReference(string Reference);
 public sealed class SignInOperations(Database database, LoginReferences references, LoginExplanations explanations) : IAdminOperations
 {
     const string Page = "/setup/sign-ins";
+
+    static readonly string[] Columns =
+        ["reference", "time", "user", "app", "channel", "address", "network", "client", "presented", "tokenUsed", "tokenNeeded", "decision", "reason", "rule", "milliseconds"];
 
     public IEnumerable<AdminOperation> All =>
     [
@@ -52,36 +54,11 @@ public sealed class SignInOperations(Database database, LoginReferences referenc
             LoginHistory.FactsOf(record).DeviceKnown, explanation.Rules, explanation.Conclusion, names.RowOf(record, references));
     }
 
-    /// <summary>All that match, oldest limits aside: the file is written while it is read.</summary>
-    public async Task<AdminAnswer<AdminFile>> ExportAsync(AdminCall call, SignInFilter filter)
-    {
-        if (Paging.Refuse(filter.Limit) is { } wrong)
-            return wrong;
-        await using var db = database.NewContext();
-        var (_, refusal) = await RecordQuery.OfAsync(db, call, filter, references);
-        if (refusal is not null)
-            return refusal;
-        return new AdminFile($"sign-ins-{call.At:yyyy-MM-dd}.csv", "text/csv; charset=utf-8", (target, cancellation) => WriteAsync(call with { Cancellation = cancellation }, filter, target));
-    }
-
-    async Task WriteAsync(AdminCall call, SignInFilter filter, Stream target)
-    {
-        await using var text = new StreamWriter(target, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true);
-        await text.WriteAsync(CsvText.Line(
-            "reference", "time", "user", "app", "channel", "address", "network", "client", "presented", "tokenUsed", "tokenNeeded", "decision", "reason", "rule", "milliseconds"));
-        string? after = filter.After;
-        while (true)
-        {
-            var part = (await ListAsync(call, filter with { After = after, Limit = Paging.Most })).Value!;
-            foreach (var line in part.Items)
-                await text.WriteAsync(Csv(line));
-            if ((after = part.Next) is null)
-                return;
-        }
-    }
+    public Task<AdminAnswer<AdminFile>> ExportAsync(AdminCall call, SignInFilter filter) =>
+        new RecordExport("sign-ins", Columns, (record, names) => Csv(LineOf(record, names))).OfAsync(call, filter, database, references);
 
     static string Csv(SignInLine line) => CsvText.Line(
-        line.Reference, line.At.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture), line.User, line.App, line.Channel.ToString(), line.Address, line.Network, line.Client,
+        line.Reference, RecordExport.Time(line.At), line.User, line.App, line.Channel.ToString(), line.Address, line.Network, line.Client,
         string.Join(' ', line.Presented), line.TokenUsed ? "yes" : "no", line.TokenNeeded ? "yes" : "no", line.Decision, line.Reason?.ToString(), line.Rule,
         line.Milliseconds.ToString("0.0", CultureInfo.InvariantCulture));
 

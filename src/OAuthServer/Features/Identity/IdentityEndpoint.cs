@@ -49,7 +49,7 @@ public sealed class IdentityEndpoint(SalesforceTokens tokens, OrgDirectory orgs,
         else
         {
             var urls = new IdentityUrls(publicUrl, orgId, userId, version is "latest" ? ApiVersions.Latest : version);
-            await SalesforceAnswer.WriteAsync(context, form, "user", new IdentityAnswer(person, urls, SalesforceTokens.IdentityUrl(publicUrl, orgId, userId), userId == access.UserId), IdentityMembers.Write);
+            await SalesforceAnswer.WriteAsync(context, form, "user", new IdentityAnswer(person, urls, IdentityUrl.Of(publicUrl, orgId, userId), userId == access.UserId), IdentityMembers.Write);
         }
     }
 

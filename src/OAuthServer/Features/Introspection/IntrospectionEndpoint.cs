@@ -91,7 +91,7 @@ public sealed class IntrospectionEndpoint(
             {
                 json.WriteString("scope"u8, token.Scope);
                 json.WriteString("client_id"u8, token.ClientId);
-                json.WriteString("sub"u8, SalesforceTokens.IdentityUrl(publicUrl, token.OrgId, token.UserId));
+                json.WriteString("sub"u8, IdentityUrl.Of(publicUrl, token.OrgId, token.UserId));
                 json.WriteString("token_type"u8, "access_token"u8);
                 json.WriteNumber("iat"u8, token.IssuedAt.ToUnixTimeSeconds());
                 json.WriteNumber("nbf"u8, token.IssuedAt.ToUnixTimeSeconds());
@@ -112,7 +112,7 @@ public sealed class IntrospectionEndpoint(
             json.WriteString("scope"u8, token.Scope);
             json.WriteString("client_id"u8, app.ClientId);
             json.WriteString("username"u8, owner.Username);
-            json.WriteString("sub"u8, isSalesforce ? SalesforceTokens.IdentityUrl(publicUrl, owner.OrgId, token.UserId) : RecordId.Long(token.UserId));
+            json.WriteString("sub"u8, isSalesforce ? IdentityUrl.Of(publicUrl, owner.OrgId, token.UserId) : RecordId.Long(token.UserId));
             json.WriteString("token_type"u8, "refresh_token"u8);
             if (isSalesforce)
             {

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using OAuthServer.Data;
 using OAuthServer.Features.Shared;
 using OAuthServer.Http;
+using OAuthServer.Tokens;
 
 namespace OAuthServer.Features.Rest;
 
@@ -45,7 +46,7 @@ public sealed class RestDoors(RestCallers callers, Database database, PublicUrl 
         var root = $"{Routes.Data}/v{version}";
         return RestAnswer.JsonAsync(context, new JsonObject
         {
-            ["identity"] = SalesforceTokens.IdentityUrl(publicUrl, me.Org.Id, me.User.Id),
+            ["identity"] = IdentityUrl.Of(publicUrl, me.Org.Id, me.User.Id),
             ["limits"] = root + "/limits",
             ["query"] = root + "/query",
             ["sobjects"] = root + "/sobjects",

@@ -1,5 +1,4 @@
 using OAuthServer.Apps;
-using OAuthServer.Http;
 using OAuthServer.Tokens;
 
 namespace OAuthServer.Features.Shared;
@@ -16,10 +15,6 @@ public sealed class SalesforceTokens(AccessTokenReader reader, AppDirectory apps
     /// <summary>The same, with sessions of expired passwords, for the doors where such a one is changed.</summary>
     public async ValueTask<AccessTokenInfo?> ReadSessionAsync(string token) =>
         await reader.ReadAsync(token) is { } access && await apps.FindAsync(access.ClientId) is { Settings.Dialect: Dialect.Salesforce } ? access : null;
-
-    /// <summary>The identity URL of a user: it names organization and user in their eighteen characters.</summary>
-    public static string IdentityUrl(PublicUrl publicUrl, string orgId, string userId) =>
-        publicUrl.At($"{Routes.Identity}/{Data.RecordId.Long(orgId)}/{Data.RecordId.Long(userId)}");
 
     /// <summary>
     /// The token says who its user is, whatever its scopes: <c>id</c> goes with all of them. Only one that was given for an expired password

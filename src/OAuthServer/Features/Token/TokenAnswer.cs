@@ -51,7 +51,7 @@ static class SalesforceTokenAnswer
 
     static List<(string Name, string Value)> Members(TokenResult result, string? presentedSecret, PublicUrl publicUrl)
     {
-        var id = SalesforceTokens.IdentityUrl(publicUrl, result.Access.OrgId, result.Access.UserId);
+        var id = IdentityUrl.Of(publicUrl, result.Access.OrgId, result.Access.UserId);
         var issuedAt = result.IssuedAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         var members = new List<(string, string)> { ("access_token", result.AccessToken) };
         if (result.RefreshToken is { } refresh)

@@ -41,7 +41,7 @@ static class UserInfoMembers
     {
         var (access, user, isForPrograms, publicUrl) = state;
         var photo = publicUrl.At("/profilephoto/005/F");
-        json.WriteString("sub"u8, SalesforceTokens.IdentityUrl(publicUrl, access.OrgId, access.UserId));
+        json.WriteString("sub"u8, IdentityUrl.Of(publicUrl, access.OrgId, access.UserId));
         json.WriteString("user_id"u8, RecordId.Long(access.UserId));
         json.WriteString("organization_id"u8, RecordId.Long(access.OrgId));
         json.WriteString("preferred_username"u8, user.Username);

@@ -27,16 +27,16 @@ public static class HistoryStatus
     public static string Of(LoginRecord record) => record.Decision switch
     {
         "allow" => Success,
-        "challenge" => LoginTrace.Asked(record) is { } asked ? Of(asked) : Invalid,
+        "challenge" => LoginTrace.Asked(record) is { } asked ? Of(asked, record.Channel) : Invalid,
         _ => record.Reason is { } reason ? Of(reason, record) : Invalid,
     };
 
     /// <summary>What was asked for, and had not come when the record was written. If it comes, that is a record of its own.</summary>
-    static string Of(ChallengeKind asked) => asked switch
+    static string Of(ChallengeKind asked, LoginChannel channel) => asked switch
     {
         ChallengeKind.EmailCode => ActivationRequired,
         ChallengeKind.Totp or ChallengeKind.Passkey or ChallengeKind.RecoveryCode or ChallengeKind.EnrolSecondFactor => MultiFactorRequired,
-        ChallengeKind.NewPassword => PasswordExpired,
+        ChallengeKind.NewPassword => Expired(channel),
         ChallengeKind.Password or ChallengeKind.Sso => Invalid,
     };
 
@@ -69,9 +69,11 @@ public static class HistoryStatus
         DenyReason.TotpRequired or DenyReason.SecurityTokenNotAccepted or DenyReason.SecondFactorRequired or DenyReason.EnrolmentRequired => MultiFactorRequired,
         DenyReason.SecurityTokenRequired => "Failed: API security token required",
         DenyReason.DeviceUnknown => ActivationRequired,
-        // SOAP answers it with a session that may only change the password (Salesforce contract, sections 5.1 and 10).
-        DenyReason.PasswordExpired => record.Channel == LoginChannel.SoapLogin ? Success : PasswordExpired,
+        DenyReason.PasswordExpired => Expired(record.Channel),
     };
+
+    /// <summary>SOAP answers it with a session that may only change the password (Salesforce contract, sections 5.1 and 10).</summary>
+    static string Expired(LoginChannel channel) => channel == LoginChannel.SoapLogin ? Success : PasswordExpired;
 
     static string Closed(LoginChannel channel) => channel switch
     {

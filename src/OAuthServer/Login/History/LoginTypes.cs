@@ -23,7 +23,7 @@ static class LoginTypes
 
     internal static string SubtypeOf(LoginRecord record) => record.Channel switch
     {
-        LoginChannel.Browser => record.ProviderId is null ? "UI Username-Password" : "",
+        LoginChannel.Browser => record.ProviderId is not null ? "" : IsByPasskeyAlone(record) ? "UI Passkey" : "UI Username-Password",
         LoginChannel.SoapLogin => "",
         LoginChannel.PasswordGrant => "OAuth Username-Password",
         LoginChannel.AuthorizationCode => "OAuth Web Server",
@@ -34,4 +34,7 @@ static class LoginTypes
         LoginChannel.RefreshToken => "OAuth Refresh Token",
         LoginChannel.TokenExchange => "OAuth Token Exchange",
     };
+
+    /// <summary>The passkey was all that was shown: with a password before it, it was the second factor.</summary>
+    static bool IsByPasskeyAlone(LoginRecord record) => ((record.Presented | record.Proven) & (Proof.Passkey | Proof.Password)) == Proof.Passkey;
 }

@@ -1,41 +1,43 @@
 using System.Net;
+using OAuthServer.Login.History;
 using OAuthServer.Policy;
 using OAuthServer.Tests.Support;
 
 namespace OAuthServer.Tests.Features.Soap;
 
-/// <summary>One condition, and what SOAP login() and the password grant of the salesforce dialect say of it (Salesforce contract, section 10).</summary>
+/// <summary>One condition, and what SOAP login(), the password grant of the salesforce dialect and the login history say of it (Salesforce contract, section 10).</summary>
 [Collection(nameof(ServersCollection))]
 public sealed class ThreeFacesTests(Servers servers)
 {
     const string Failure = "invalid_grant / authentication failure";
     const string Restricted = "invalid_grant / ip restricted or invalid login hours";
 
-    /// <summary>Condition, SOAP's exceptionCode, OAuth's answer, and the reason in the record, of which the login history's status text is made.</summary>
-    public static TheoryData<string, string, string, DenyReason?> Conditions => new()
+    /// <summary>Condition, SOAP's exceptionCode, OAuth's answer, the reason in the record, and what the login history says of the one and of the other.</summary>
+    public static TheoryData<string, string, string, DenyReason?, string, string> Conditions => new()
     {
-        { "unknown user", "INVALID_LOGIN", Failure, DenyReason.UnknownUser },
-        { "wrong password", "INVALID_LOGIN", Failure, DenyReason.WrongPassword },
-        { "without token", "INVALID_LOGIN", Failure, DenyReason.SecurityTokenRequired },
-        { "without token, disclosed", "LOGIN_MUST_USE_SECURITY_TOKEN", Failure, DenyReason.SecurityTokenRequired },
-        { "wrong token", "INVALID_LOGIN", Failure, DenyReason.WrongPassword },
-        { "with token", "", "", null },
-        { "with TOTP", "", "", null },
-        { "TOTP, and a token was sent", "INVALID_LOGIN", Failure, DenyReason.SecurityTokenNotAccepted },
-        { "locked out", "INVALID_LOGIN", Failure, DenyReason.LockedOut },
-        { "out of range", "LOGIN_DURING_RESTRICTED_DOMAIN", Restricted, DenyReason.OutsideLoginRanges },
-        { "out of hours", "LOGIN_DURING_RESTRICTED_TIME", Restricted, DenyReason.OutsideLoginHours },
-        { "inactive", "INVALID_LOGIN", "inactive_user / user is inactive", DenyReason.UserInactive },
-        { "frozen", "INVALID_LOGIN", "inactive_user / user is inactive", DenyReason.UserFrozen },
-        { "organization locked", "ORG_LOCKED", "inactive_org / organization is locked or closed", DenyReason.OrgLocked },
-        { "password expired", "", "invalid_grant / expired password", DenyReason.PasswordExpired },
-        { "SSO only", "INVALID_LOGIN", Failure, DenyReason.SsoRequired },
-        { "doors shut by the organization", "INVALID_OPERATION", Failure, DenyReason.ChannelClosedByOrg },
+        { "unknown user", "INVALID_LOGIN", Failure, DenyReason.UnknownUser, "Invalid login", "Invalid login" },
+        { "wrong password", "INVALID_LOGIN", Failure, DenyReason.WrongPassword, "Invalid password", "Invalid password" },
+        { "without token", "INVALID_LOGIN", Failure, DenyReason.SecurityTokenRequired, "Failed: API security token required", "Failed: API security token required" },
+        { "without token, disclosed", "LOGIN_MUST_USE_SECURITY_TOKEN", Failure, DenyReason.SecurityTokenRequired, "Failed: API security token required", "Failed: API security token required" },
+        { "wrong token", "INVALID_LOGIN", Failure, DenyReason.WrongPassword, "Invalid password", "Invalid password" },
+        { "with token", "", "", null, "Success", "Success" },
+        { "with TOTP", "", "", null, "Success", "Success" },
+        { "without TOTP", "INVALID_LOGIN", Failure, DenyReason.TotpRequired, "multi-factor is required", "multi-factor is required" },
+        { "TOTP, and a token was sent", "INVALID_LOGIN", Failure, DenyReason.SecurityTokenNotAccepted, "multi-factor is required", "multi-factor is required" },
+        { "locked out", "INVALID_LOGIN", Failure, DenyReason.LockedOut, "Password lockout", "Password lockout" },
+        { "out of range", "LOGIN_DURING_RESTRICTED_DOMAIN", Restricted, DenyReason.OutsideLoginRanges, "Restricted IP", "Restricted IP" },
+        { "out of hours", "LOGIN_DURING_RESTRICTED_TIME", Restricted, DenyReason.OutsideLoginHours, "Restricted time", "Restricted time" },
+        { "inactive", "INVALID_LOGIN", "inactive_user / user is inactive", DenyReason.UserInactive, "User is inactive", "User is inactive" },
+        { "frozen", "INVALID_LOGIN", "inactive_user / user is inactive", DenyReason.UserFrozen, "User is frozen", "User is frozen" },
+        { "organization locked", "ORG_LOCKED", "inactive_org / organization is locked or closed", DenyReason.OrgLocked, "Organization locked", "Organization locked" },
+        { "password expired", "", "invalid_grant / expired password", DenyReason.PasswordExpired, "Success", "Failed: Password expired" },
+        { "SSO only", "INVALID_LOGIN", Failure, DenyReason.SsoRequired, "Failed: Single sign-on required", "Failed: Single sign-on required" },
+        { "doors shut by the organization", "INVALID_OPERATION", Failure, DenyReason.ChannelClosedByOrg, "Failed: SOAP API login() disabled", "Username-Password Flow Disabled" },
     };
 
     [Theory]
     [MemberData(nameof(Conditions))]
-    public async Task A_condition_has_its_faces(string condition, string exceptionCode, string error, DenyReason? reason)
+    public async Task A_condition_has_its_faces(string condition, string exceptionCode, string error, DenyReason? reason, string soapStatus, string oauthStatus)
     {
         var (scene, app, appended) = await ArrangeAsync(condition);
         var username = condition == "unknown user" ? "nobody@example.test" : scene.User.Username;
@@ -62,7 +64,8 @@ public sealed class ThreeFacesTests(Servers servers)
             Assert.Equal(("challenge", "true"), (soapRecord.Decision, soap["passwordExpired"]));
         else
             Assert.Equal(reason, soapRecord.Reason);
-    }
+
+        Assert.Equal((soapStatus, oauthStatus), (HistoryStatus.Of(soapRecord), HistoryStatus.Of(oauthRecord)));    }
 
     async Task<(SoapScene Scene, TestApp App, string Appended)> ArrangeAsync(string condition)
     {
@@ -70,7 +73,7 @@ public sealed class ThreeFacesTests(Servers servers)
         var server = await servers.OnAsync("SQLite");
         var scene = await SoapScene.NewAsync(server, condition switch
         {
-            "with TOTP" or "TOTP, and a token was sent" => new() { SecondFactor = new() { Api = ApiSecondFactor.Totp } },
+            "with TOTP" or "without TOTP" or "TOTP, and a token was sent" => new() { SecondFactor = new() { Api = ApiSecondFactor.Totp } },
             "out of range" => new() { LoginRanges = ["127.0.20.0/24"] },
             "out of hours" => new() { LoginHours = new() { TimeZone = "Etc/UTC" } },
             "SSO only" => new() { Sso = SsoMode.Required },
@@ -92,6 +95,9 @@ public sealed class ThreeFacesTests(Servers servers)
                 await scene.Org.ChangeProfileAsync(scene.User.ProfileId, new());
                 appended = await scene.User.ReceiveTokenAsync();
                 await scene.Org.ChangeProfileAsync(scene.User.ProfileId, new() { SecondFactor = new() { Api = ApiSecondFactor.Totp } });
+                break;
+            case "without TOTP":
+                await scene.User.EnrolAsync();
                 break;
             case "with TOTP":
                 await scene.User.EnrolAsync();

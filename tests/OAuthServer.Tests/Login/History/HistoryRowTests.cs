@@ -44,12 +44,14 @@ public sealed class HistoryRowTests
     }
 
     [Theory]
-    [InlineData(null, null, "Application", "UI Username-Password")]
-    [InlineData("0SO1", true, "SAML Sfdc Initiated SSO", "")]
-    [InlineData("0SO1", false, "Third Party SSO", "")]
-    public void A_sign_in_at_the_pages_is_told_by_who_vouched(string? provider, bool? bySaml, string type, string subtype)
+    [InlineData(null, null, Proof.Password, "Application", "UI Username-Password")]
+    [InlineData(null, null, Proof.Password | Proof.Passkey, "Application", "UI Username-Password")]
+    [InlineData(null, null, Proof.Passkey, "Application", "UI Passkey")]
+    [InlineData("0SO1", true, Proof.SsoAssertion, "SAML Sfdc Initiated SSO", "")]
+    [InlineData("0SO1", false, Proof.SsoAssertion, "Third Party SSO", "")]
+    public void A_sign_in_at_the_pages_is_told_by_who_vouched(string? provider, bool? bySaml, Proof proof, string type, string subtype)
     {
-        var record = Allowed(LoginChannel.Browser, Proof.Password);
+        var record = Allowed(LoginChannel.Browser, proof);
         (record.ProviderId, record.ClientId) = (provider, null);
         var row = HistoryRow.Of(record, Olivia with { BySaml = bySaml });
         Assert.Equal((type, subtype, "Browser"), (row.LoginType, row.LoginSubtype, row.Application));
