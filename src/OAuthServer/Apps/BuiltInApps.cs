@@ -60,9 +60,10 @@ public static class BuiltInApps
     /// <summary>The first of these that is none an organization can switch on; null when all are.</summary>
     public static string? Unknown(IEnumerable<string> clientIds) => clientIds.FirstOrDefault(id => !Switchable.ContainsKey(id));
 
-    /// <summary>Brings the rows up to date with this program.</summary>
+    /// <summary>Brings the rows up to date with this program, one node at a time: two that start on an empty database would both add them.</summary>
     public static async Task EnsureAsync(Database database, CancellationToken cancellation = default)
     {
+        await using var exclusive = await database.LockForMigrationAsync(cancellation);
         await using var db = database.NewContext();
         var names = All.Select(app => app.ClientId).ToList();
         var present = await db.ConnectedApps.Where(app => names.Contains(app.ClientId)).ToDictionaryAsync(app => app.ClientId, StringComparer.Ordinal, cancellation);
