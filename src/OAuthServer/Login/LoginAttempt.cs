@@ -101,7 +101,11 @@ public abstract record LoginSubject
 public abstract record LoginCredentials
 {
     /// <summary>Password with a token or code appended to it, or neither, in one string.</summary>
-    public sealed record Appended(string Text) : LoginCredentials;
+    public sealed record Appended(string Text) : LoginCredentials
+    {
+        /// <summary>Without the text, which must not reach a log.</summary>
+        public override string ToString() => nameof(Appended);
+    }
 
     /// <summary>A password typed on a page, with nothing appended to it.</summary>
     /// <param name="Password">As typed.</param>
