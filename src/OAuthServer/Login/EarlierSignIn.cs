@@ -8,7 +8,8 @@ namespace OAuthServer.Login;
 /// <param name="Profile">The policy that applies now.</param>
 /// <param name="Proven">What it proved.</param>
 /// <param name="At">When.</param>
-public sealed record EarlierSignIn(User User, ProfileFacts Profile, Proof Proven, DateTimeOffset At)
+/// <param name="ClientId">The app that has the token.</param>
+public sealed record EarlierSignIn(User User, ProfileFacts Profile, Proof Proven, DateTimeOffset At, string ClientId)
 {
     /// <summary>A mailed code made another browser known, a security token is for programs, and an app's own proofs are nobody's.</summary>
     const Proof OfPersons = Proof.Password | Proof.Passkey | Proof.Totp | Proof.RecoveryCode;

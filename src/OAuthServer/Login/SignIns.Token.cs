@@ -24,6 +24,7 @@ public sealed partial class SignIns
             Subject = new LoginSubject.Known(earlier.User.Id),
             Credentials = new LoginCredentials.Verified(Evidence.Of(earlier.Counted)),
             ProvesAnew = false,
+            ComesBy = earlier.ClientId,
             Device = await devices.FactsAsync(context, earlier.User.Id),
             PasswordAsOf = (earlier.Counted & Proof.Password) != Proof.None ? earlier.User.PasswordChangedAt : null,
         };

@@ -73,7 +73,7 @@ public sealed class FrontDoorModel(
         if (await IsHereAsync())
             return Enter();
         var target = new SignInTarget(null, door.Path);
-        var earlier = new EarlierSignIn(user, profile, door.Token.Proven, door.Token.AuthenticatedAt);
+        var earlier = new EarlierSignIn(user, profile, door.Token.Proven, door.Token.AuthenticatedAt, door.Token.ClientId);
         return await signIns.GoOnAsync(HttpContext, earlier, target) is { } step ? SignInSteps.Result(HttpContext, step) : await SignInAsync(target);
     }
 

@@ -199,7 +199,7 @@ public sealed class FrontDoorPolicyTests(Servers servers)
         Assert.Empty(await scene.SessionsAsync());
     }
 
-    static EarlierSignIn Earlier(Proof proven, DateTimeOffset at) => new(null!, Strangers.Profile, proven, at);
+    static EarlierSignIn Earlier(Proof proven, DateTimeOffset at) => new(null!, Strangers.Profile, proven, at, "app");
 
     async Task<SingleAccessScene> SceneAsync(ProfileSettings? profile = null) => await SingleAccessScene.NewAsync(await servers.OnAsync("SQLite"), profile: profile);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using OAuthServer.Login;
 using OAuthServer.Orgs;
 using OAuthServer.Policy;
 using OAuthServer.Tests.Features.SignIn;
@@ -35,7 +36,8 @@ public sealed class FrontDoorTests(Servers servers)
         Assert.Equal("/settings/sessions", opened.LocalLocation);
         Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/settings/sessions")).Status);
         var record = await scene.Server.RecordAsync(opened);
-        Assert.Equal((LoginChannel.Browser, "allow", scene.User.Id), (record.Channel, record.Decision, record.UserId));
+        Assert.Equal((LoginChannel.Browser, "allow", scene.User.Id, scene.Scene.App.ClientId), (record.Channel, record.Decision, record.UserId, record.ClientId));
+        Assert.Contains($"browser through app {scene.Scene.App.ClientId}", await scene.Server.Services.GetRequiredService<LoginExplanations>().ExplainAsync(record.Id, TestContext.Current.CancellationToken), StringComparison.Ordinal);
 
         IsDead(await SingleAccessScene.DecideAsync(second, seen));
         IsDead(await SingleAccessScene.ArriveAsync(scene.Browser(), address));
