@@ -16,10 +16,13 @@ public sealed record EarlierSignIn(User User, ProfileFacts Profile, Proof Proven
 
     /// <summary>
     /// What of it counts at a browser: what a person has shown to this server itself. An identity provider vouches for one sign-in: it is
-    /// asked again, and may say no by now.
+    /// asked again, and may say no by now. Nothing does where the user is an administrator: no token opens the administrators' pages unless its scope
+    /// says so by name, and by a session it would.
     /// </summary>
     public Proof Counted =>
-        (Proven & Proof.SsoAssertion) == Proof.None && (Proven & (Proof.Password | Proof.Passkey)) != Proof.None ? Proven & OfPersons : Proof.None;
+        !Profile.Administrator && (Proven & Proof.SsoAssertion) == Proof.None && (Proven & (Proof.Password | Proof.Passkey)) != Proof.None
+            ? Proven & OfPersons
+            : Proof.None;
 
     /// <summary>
     /// When a session that goes on from it counts as begun, and its person as proven: when it was made, and never so lately that it would spare

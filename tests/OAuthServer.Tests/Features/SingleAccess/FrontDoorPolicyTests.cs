@@ -94,6 +94,19 @@ public sealed class FrontDoorPolicyTests(Servers servers)
     }
 
     [Fact]
+    public async Task The_pages_of_administrators_want_the_administrator()
+    {
+        var scene = await SceneAsync(new() { Permissions = new() { Administrator = true } });
+        var browser = scene.Browser();
+        await AsksForPasswordAsync(scene, browser, await scene.OpenAsync(browser, "?redirect_uri=/setup"));
+        Assert.NotEqual(HttpStatusCode.OK, (await browser.GetAsync("/setup")).Status);
+        Assert.Equal("/setup", (await browser.PostAsync(await browser.GetAsync("/login/password"), "/login/password", ("Password", scene.User.Password))).LocalLocation);
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/setup")).Status);
+        // Who is signed in is asked nothing.
+        Assert.Equal("/setup", (await SingleAccessScene.ArriveAsync(browser, await scene.AddressAsync("?redirect_uri=/setup"))).LocalLocation);
+    }
+
+    [Fact]
     public async Task Where_the_browser_is_not_known_the_person_signs_in_with_the_name_filled_in()
     {
         var scene = await SceneAsync();
