@@ -78,7 +78,7 @@ public sealed class IdentityTests(Servers servers)
     [Theory]
     [InlineData(null, "{version}")]
     [InlineData("59.0", "59.0")]
-    [InlineData("latest", "65.0")]
+    [InlineData("latest", "68.0")]
     public async Task The_version_stands_in_the_addresses_where_the_caller_names_one(string? asked, string written)
     {
         var scene = await SceneAsync();

@@ -28,7 +28,7 @@ public sealed class RestTests(Servers servers)
         Assert.All(names, name => Assert.Matches(@"^[1-9]\d\.0$", name));
         Assert.Equal(names.OrderBy(decimal.Parse), names);
         Assert.Contains("51.0", names); // which @salesforce/core names whatever the newest is
-        foreach (var (version, season) in new[] { ("65.0", "Winter '26"), ("64.0", "Summer '25"), ("60.0", "Spring '24"), ("51.0", "Spring '21"), ("20.0", "Winter '11") })
+        foreach (var (version, season) in new[] { ("68.0", "Winter '27"), ("67.0", "Summer '26"), ("66.0", "Spring '26"), ("65.0", "Winter '26"), ("64.0", "Summer '25"), ("60.0", "Spring '24"), ("51.0", "Spring '21"), ("20.0", "Winter '11") })
         {
             var one = versions[names.IndexOf(version)];
             Assert.Equal((season, $"{Root}/v{version}"), (one.GetProperty("label").GetString(), one.GetProperty("url").GetString()));

@@ -133,7 +133,9 @@ public sealed class SoapLoginTests(Servers servers)
 
     [Theory]
     [InlineData("65.0", "INVALID_OPERATION")]
-    [InlineData("66.0", "UNSUPPORTED_API_VERSION")]
+    [InlineData("67.0", "INVALID_OPERATION")]
+    [InlineData("68.0", "INVALID_OPERATION")]
+    [InlineData("69.0", "UNSUPPORTED_API_VERSION")]
     [InlineData("19.0", "UNSUPPORTED_API_VERSION")]
     [InlineData("64", "UNSUPPORTED_API_VERSION")]
     [InlineData("064.0", "UNSUPPORTED_API_VERSION")]
