@@ -34,6 +34,7 @@ static class Steps
         var picture = Path.Combine(Path.GetTempPath(), $"qr-{Guid.NewGuid():N}.png");
         try
         {
+            await page.Locator(".qr img").EvaluateAsync("image => image.decode()"); // a picture comes after its page
             await page.Locator(".qr").ScreenshotAsync(new() { Path = picture });
             return await Tool.RunAsync("zbarimg", "zbar-tools", "-q", "--raw", picture);
         }

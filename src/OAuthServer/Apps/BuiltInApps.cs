@@ -13,6 +13,9 @@ public static class BuiltInApps
     /// <summary>What SOAP <c>login()</c> makes its sessions for. It is no OAuth client: no flow is open to it, and no organization switches it.</summary>
     public const string SoapSession = "SoapSession";
 
+    /// <summary>The one scope of such a session that came of an expired password: it chooses another, and nothing else. No other app may have it.</summary>
+    public const string ChangePasswordScope = "change_password";
+
     /// <summary>Those an organization can switch on, by client identifier, with their names.</summary>
     public static IReadOnlyDictionary<string, string> Switchable { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -21,7 +24,11 @@ public static class BuiltInApps
         ["DataLoaderBulkUI/"] = "Data Loader (Bulk API)",
     };
 
-    static readonly string[] CliScopes = ["refresh_token", "offline_access", "api", "web", "full", "id", "openid", "profile", "email"];
+    /// <summary>
+    /// What sf CLI asks for, and who it is that signs in. No <c>full</c>, and no device flow: anybody knows its name, and a code sent by mail with
+    /// "approve this" would get a token of whoever does.
+    /// </summary>
+    static readonly string[] CliScopes = ["refresh_token", "offline_access", "api", "web", "id", "openid", "profile", "email"];
 
     /// <summary>Data Loader tries so many ports before it gives up.</summary>
     static readonly IEnumerable<int> DataLoaderPorts = Enumerable.Range(7171, 100);
@@ -32,7 +39,7 @@ public static class BuiltInApps
         {
             Dialect = Dialect.Salesforce,
             AuthMethods = [ClientAuthMethod.None],
-            Flows = [LoginChannel.AuthorizationCode, LoginChannel.Device, LoginChannel.RefreshToken],
+            Flows = [LoginChannel.AuthorizationCode, LoginChannel.RefreshToken],
             Scopes = CliScopes,
             RedirectUris = ["http://localhost:1717/OauthRedirect"],
         }),
@@ -60,9 +67,10 @@ public static class BuiltInApps
     /// <summary>The first of these that is none an organization can switch on; null when all are.</summary>
     public static string? Unknown(IEnumerable<string> clientIds) => clientIds.FirstOrDefault(id => !Switchable.ContainsKey(id));
 
-    /// <summary>Brings the rows up to date with this program.</summary>
+    /// <summary>Brings the rows up to date with this program, one node at a time: two that start on an empty database would both add them.</summary>
     public static async Task EnsureAsync(Database database, CancellationToken cancellation = default)
     {
+        await using var exclusive = await database.LockForMigrationAsync(cancellation);
         await using var db = database.NewContext();
         var names = All.Select(app => app.ClientId).ToList();
         var present = await db.ConnectedApps.Where(app => names.Contains(app.ClientId)).ToDictionaryAsync(app => app.ClientId, StringComparer.Ordinal, cancellation);
@@ -70,8 +78,10 @@ public static class BuiltInApps
         {
             if (!present.TryGetValue(app.ClientId, out var row))
                 db.Add(app);
-            else if (row.OrgId is null) // an organization that had made an app of this name before keeps it
+            else if (row.OrgId is null)
                 (row.Name, row.Settings) = (app.Name, app.Settings);
+            else if (row.ClientId == SoapSession) // of the others an organization that had made an app of this name before keeps it
+                throw new InvalidOperationException($"An organization has an app with the client identifier \"{SoapSession}\", which is the server's own now. Give it another before this upgrade.");
         }
         await db.SaveChangesAsync(cancellation);
     }

@@ -7,7 +7,11 @@ namespace OAuthServer.Apps;
 public abstract record ClientCredentials(string ClientId)
 {
     /// <summary>A secret, in the Authorization header or in the form.</summary>
-    public sealed record Secret(string ClientId, string Value, bool InHeader) : ClientCredentials(ClientId);
+    public sealed record Secret(string ClientId, string Value, bool InHeader) : ClientCredentials(ClientId)
+    {
+        /// <summary>Without the secret, which must not reach a log.</summary>
+        public override string ToString() => $"{nameof(Secret)} of {ClientId}";
+    }
 
     /// <summary>A signed assertion.</summary>
     public sealed record Assertion(string ClientId, CompactJws Jws) : ClientCredentials(ClientId);

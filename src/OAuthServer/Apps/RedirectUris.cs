@@ -17,15 +17,17 @@ public static class RedirectUris
         || app.IsPublic && WithoutPort(uri) is { } bare && app.RedirectUris.Any(registered => WithoutPort(registered) == bare);
 
     /// <summary>
-    /// True where only the app can receive what is sent there: https, or this person's own machine, as which browsers take <c>localhost</c> whatever
-    /// a name server says (W3C Secure Contexts section 5.2). A scheme of an app's own may be
-    /// claimed by any other app on the device (RFC 8252 section 8.6).
+    /// True where only the app can receive what is sent there: https, or this person's own machine. A scheme of an app's own may be claimed by any
+    /// other app on the device (RFC 8252 section 8.6). Clients of the salesforce dialect listen at <c>localhost</c>, which browsers take for this
+    /// machine whatever a name server says (W3C Secure Contexts section 5.2).
     /// </summary>
-    public static bool IsAssured(string uri) =>
-        uri.StartsWith("https://", StringComparison.Ordinal) || IsLoopback(uri) || uri.StartsWith("http://localhost:", StringComparison.Ordinal) || uri.StartsWith("http://localhost/", StringComparison.Ordinal);
+    public static bool IsAssured(AppSettings app, string uri) =>
+        uri.StartsWith("https://", StringComparison.Ordinal) || IsLoopback(uri) || app.Dialect == Dialect.Salesforce && IsLocalhost(uri);
 
     /// <summary>True for http to an address literal of this machine.</summary>
     public static bool IsLoopback(string uri) => WithoutPort(uri) is not null;
+
+    static bool IsLocalhost(string uri) => uri.StartsWith("http://localhost:", StringComparison.Ordinal) || uri.StartsWith("http://localhost/", StringComparison.Ordinal);
 
     /// <summary>A loopback URI without its port; null for anything else, such as one with a user before an at sign.</summary>
     static string? WithoutPort(string uri)

@@ -78,6 +78,8 @@ static class AppRules
             // RFC 6749 section 3.3: the characters of a scope.
             if (scope.Length == 0 || scope.Any(c => c is <= ' ' or > '~' or '"' or '\\'))
                 report.Add($"scopes[{index}]", "must be printable ASCII without spaces, quotes and backslashes.");
+            else if (scope == BuiltInApps.ChangePasswordScope)
+                report.Add($"scopes[{index}]", "is the server's own: it marks sessions of expired passwords; choose another word.");
         }
         report.Within("accessTokenMinutes", settings.AccessTokenMinutes, 1, 1440);
         if (settings.Audience is { } audience && (audience.Length == 0 || audience.Any(char.IsWhiteSpace)))

@@ -16,6 +16,10 @@ public static class Routes
     public const string Data = "/services/data";
 
     public const string SingleAccess = "/services/oauth2/singleaccess";
+
+    /// <summary>Where a browser comes with what <see cref="SingleAccess"/> gave.</summary>
+    public const string FrontDoor = "/secur/frontdoor.jsp";
+
     public const string Soap = "/services/Soap";
     public const string Authorize = "/services/oauth2/authorize";
     public const string PushedAuthorization = "/services/oauth2/par";

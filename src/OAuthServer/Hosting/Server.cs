@@ -18,6 +18,7 @@ using OAuthServer.Features.Saml;
 using OAuthServer.Features.SelfService;
 using OAuthServer.Features.SetupApi;
 using OAuthServer.Features.Shared;
+using OAuthServer.Features.SingleAccess;
 using OAuthServer.Features.Soap;
 using OAuthServer.Features.Token;
 using OAuthServer.Features.UserInfo;
@@ -127,6 +128,7 @@ public static class Server
         app.Map(Routes.Revoke, services.GetRequiredService<RevocationEndpoint>().HandleAsync);
         app.Map(Routes.UserInfo, services.GetRequiredService<UserInfoEndpoint>().HandleAsync);
         app.Map(Routes.Identity + "/{org}/{user}", services.GetRequiredService<IdentityEndpoint>().HandleAsync);
+        app.Map(Routes.SingleAccess, services.GetRequiredService<SingleAccessEndpoint>().HandleAsync);
         services.GetRequiredService<RestDoors>().Map(app);
         services.GetRequiredService<PasswordResource>().Map(app);
         services.GetRequiredService<SoapDoor>().Map(app);

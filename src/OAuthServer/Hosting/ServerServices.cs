@@ -32,6 +32,7 @@ using OAuthServer.Features.Setup;
 using OAuthServer.Features.SetupApi;
 using OAuthServer.Features.Shared;
 using OAuthServer.Features.SignIn;
+using OAuthServer.Features.SingleAccess;
 using OAuthServer.Features.Soap;
 using OAuthServer.Features.Token;
 using OAuthServer.Features.Token.Grants;
@@ -185,6 +186,7 @@ static class ServerServices
         services.AddSingleton<DeviceAuthorizations>();
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<AccessTokenReader>();
+        services.AddSingleton<FrontDoors>();
         services.AddSingleton<TokenRevocation>();
         services.AddSingleton<UserGrants>();
         services.AddSingleton<Purge>();
@@ -249,6 +251,7 @@ static class ServerServices
         services.AddSingleton<UserInfoEndpoint>();
         services.AddSingleton<SalesforceTokens>();
         services.AddSingleton<IdentityEndpoint>();
+        services.AddSingleton<SingleAccessEndpoint>();
         services.AddSingleton<RestCallers>();
         services.AddSingleton<RestDoors>();
         services.AddSingleton<ApiPasswords>();

@@ -35,6 +35,9 @@ public sealed record LoginAttempt
     /// </summary>
     public bool ProvesAnew { get; init; } = true;
 
+    /// <summary>The app by whose token it comes: for the record, and not judged. What the app may, the token has been through.</summary>
+    public string? ComesBy { get; init; }
+
     /// <summary>The assertion it rests on; null when it rests on none.</summary>
     public AssertedLogin? Assertion { get; init; }
 
@@ -101,7 +104,11 @@ public abstract record LoginSubject
 public abstract record LoginCredentials
 {
     /// <summary>Password with a token or code appended to it, or neither, in one string.</summary>
-    public sealed record Appended(string Text) : LoginCredentials;
+    public sealed record Appended(string Text) : LoginCredentials
+    {
+        /// <summary>Without the text, which must not reach a log.</summary>
+        public override string ToString() => nameof(Appended);
+    }
 
     /// <summary>A password typed on a page, with nothing appended to it.</summary>
     /// <param name="Password">As typed.</param>

@@ -14,7 +14,6 @@ namespace OAuthServer.Login;
 public readonly record struct WayKey(string UserId, string ClientId, string Network, string Client)
 {
     const int MaxClient = 60;
-    const string CallOptionsClient = "client=";
 
     /// <summary>The network of an address.</summary>
     /// <param name="trustedNetwork">The trusted network it is in; null for none.</param>
@@ -34,29 +33,16 @@ public readonly record struct WayKey(string UserId, string ClientId, string Netw
     }
 
     /// <summary>
-    /// The client: what it calls itself in <c>Sforce-Call-Options</c> (<c>client=</c>), else the first product of its user agent
+    /// The client: what it calls itself in its call options, else the first product of its user agent
     /// (RFC 9110 section 10.1.5) without the version, so that an update of the program is no new way.
     /// </summary>
     /// <param name="userAgent">The user agent.</param>
     /// <param name="clientVersion">The call options.</param>
     public static string ClientOf(string? userAgent, string? clientVersion)
     {
-        var named = Named(clientVersion);
-        var text = named.IsEmpty ? userAgent.AsSpan().Trim() : named;
+        var text = (CallOptions.Parse(clientVersion).Name ?? userAgent).AsSpan().Trim();
         var end = text.IndexOfAny("/ (;,");
         var name = end < 0 ? text : text[..end];
         return (name.Length > MaxClient ? name[..MaxClient] : name).ToString();
-    }
-
-    /// <summary><c>client=Name/58.0, defaultNamespace=x</c>: the part after the word; empty where there is none.</summary>
-    static ReadOnlySpan<char> Named(string? options)
-    {
-        foreach (var range in options.AsSpan().Split(','))
-        {
-            var part = options.AsSpan()[range].Trim();
-            if (part.StartsWith(CallOptionsClient, StringComparison.OrdinalIgnoreCase))
-                return part[CallOptionsClient.Length..].Trim();
-        }
-        return default;
     }
 }

@@ -49,6 +49,15 @@ public sealed class SfCliTests : IDisposable
 
         var web = await SfAsync("org", "login", "web", "--instance-url", server.PublicUrl);
         Assert.Equal(scene.User.Username, web.GetProperty("username").GetString());
+        var opened = (await SfAsync("org", "open", "--target-org", scene.User.Username, "--path", "settings/apps", "--url-only")).GetProperty("url").GetString()!;
+        Assert.StartsWith(server.PublicUrl + "/secur/frontdoor.jsp?otp=", opened, StringComparison.Ordinal);
+        if (!secure) // what a browser finds there is the same
+        {
+            var visitor = new TestBrowser(server);
+            var page = await visitor.FollowAsync(await visitor.GetAsync(opened[server.PublicUrl.Length..]));
+            Assert.Contains(scene.User.Username, page.Html, StringComparison.Ordinal);
+            Assert.Contains("/settings/apps", page.Html, StringComparison.Ordinal);
+        }
         await SfAsync("org", "logout", "--target-org", scene.User.Username, "--no-prompt");
 
         var given = await RunAsync(folder, [.. environment, ("SF_ACCESS_TOKEN", token)], 0, "org", "login", "access-token", "--instance-url", server.PublicUrl, "--no-prompt", "--json");

@@ -55,6 +55,7 @@ public sealed class ConfigApplyErrorsTests : IAsyncLifetime
     [InlineData("apps/nightly.json", "secrets", """[{"name":"a","value":"tooshort"}]""", "secrets[0].value: is shorter than 16 characters; make one with: openssl rand -hex 32")]
     [InlineData("apps/nightly.json", "secrets", """[{"name":"a","value":"generate"},{"name":"a","value":"generate","expiresAt":"soon"}]""", "secrets[1].expiresAt: must be a time such as \"2030-01-31T00:00:00Z\".", "secrets[1]: is there twice; remove one.")]
     [InlineData("apps/nightly.json", "scopes", """["api full"]""", "scopes[0]: must be printable ASCII without spaces, quotes and backslashes.")]
+    [InlineData("apps/nightly.json", "scopes", """["change_password"]""", "scopes[0]: is the server's own: it marks sessions of expired passwords; choose another word.")]
     [InlineData("apps/nightly.json", "flows", """["authorizationCode"]""", "redirectUris: is missing: answers of the authorizationCode flow go nowhere else; write one such as \"https://app.example.com/callback\".")]
     [InlineData("apps/nightly.json", "redirectUris", """["app.example.com/callback","/callback"]""", "redirectUris[0]: is not an absolute URL of printable ASCII characters; write one such as \"https://app.example.com/callback\".", "redirectUris[1]: is not an absolute URL of printable ASCII characters; write one such as \"https://app.example.com/callback\".")]
     [InlineData("apps/nightly.json", "redirectUris", """["https://app.example.com/#here"]""", "redirectUris[0]: has a fragment, in which nothing reaches an app; remove it.")]

@@ -19,7 +19,7 @@ static class ConsentRule
             return true;
         if (given is null || !given.Covers(request.Scopes))
             return false;
-        var asksEachTime = isDemanded || settings.IsPublic && !RedirectUris.IsAssured(request.ReturnTo.RedirectUri);
+        var asksEachTime = isDemanded || settings.IsPublic && !RedirectUris.IsAssured(settings, request.ReturnTo.RedirectUri);
         return !asksEachTime || request.Stored is { } stored && given.GivenAt >= stored.CreatedAt;
     }
 }

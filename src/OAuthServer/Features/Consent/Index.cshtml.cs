@@ -68,7 +68,7 @@ public sealed class IndexModel(
             return null;
         (AppName, Username, Scopes, SessionId) = (stored.App.App.Name, session.User.Username, scopes, session.Session.Id);
         var target = new Uri(redirectUri);
-        (GoesTo, IsAssured) = (target.Host.Length > 0 ? target.Authority : target.Scheme + ":", !stored.App.Settings.IsPublic || RedirectUris.IsAssured(redirectUri));
+        (GoesTo, IsAssured) = (target.Host.Length > 0 ? target.Authority : target.Scheme + ":", !stored.App.Settings.IsPublic || RedirectUris.IsAssured(stored.App.Settings, redirectUri));
         OrganizationLook.Show(HttpContext, session.Org.Org);
         PageHeaders.AllowFormAction(HttpContext, target); // the form leads to the hub, and from there to the app
         return session;

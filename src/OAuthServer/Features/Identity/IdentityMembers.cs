@@ -31,10 +31,7 @@ static class IdentityMembers
         json.WriteString("first_name"u8, person.FirstName);
         json.WriteString("last_name"u8, person.LastName);
         json.WriteString("timezone"u8, person.TimeZone);
-        json.WriteStartObject("photos"u8);
-        json.WriteString("picture"u8, identity.Urls.Photo("F"));
-        json.WriteString("thumbnail"u8, identity.Urls.Photo("T"));
-        json.WriteEndObject();
+        identity.Urls.WritePhotos(json);
         foreach (var name in Address)
             json.WriteNull(name);
         json.WriteNull("mobile_phone"u8);
@@ -44,10 +41,7 @@ static class IdentityMembers
         json.WriteNull("created_date"u8);
         json.WriteNull("body"u8);
         json.WriteEndObject();
-        json.WriteStartObject("urls"u8);
-        foreach (var (name, url) in identity.Urls.All)
-            json.WriteString(name, url);
-        json.WriteEndObject();
+        identity.Urls.WriteUrls(json);
         json.WriteBoolean("active"u8, person.IsActive);
         json.WriteString("user_type"u8, "STANDARD"u8);
         json.WriteString("language"u8, person.Language);

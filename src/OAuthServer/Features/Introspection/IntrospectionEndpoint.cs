@@ -13,7 +13,7 @@ namespace OAuthServer.Features.Introspection;
 /// the answer is <c>active: false</c> and nothing more (section 2.2).
 /// </summary>
 public sealed class IntrospectionEndpoint(
-    ClientAuthenticator clients, AppDirectory apps, AccessTokenReader reader, RefreshTokens refreshTokens, LoginGate gate, RequestOrigins origins,
+    ClientAuthenticator clients, AppDirectory apps, AccessTokenReader reader, SalesforceTokens tokens, RefreshTokens refreshTokens, LoginGate gate, RequestOrigins origins,
     Database database, PublicUrl publicUrl, TimeProvider clock)
 {
     const string LiveOwnerSql = """
@@ -60,7 +60,8 @@ public sealed class IntrospectionEndpoint(
     {
         if (BearerCredentials.Parse(context.Request.Headers.Authorization, orOAuth: true).Presented is { } bearer)
         {
-            if (await reader.ReadAsync(bearer) is { } own && await apps.FindAsync(own.ClientId) is { Settings.Dialect: Dialect.Salesforce } caller)
+            // A public app's token is in too many hands, and those of the apps that the server brings along in those of all organizations.
+            if (await tokens.ReadAsync(bearer) is { } own && await apps.FindAsync(own.ClientId) is { Settings.IsPublic: false } caller)
                 return caller;
             await OAuthAnswer.ErrorAsync(context, OAuthError.InvalidClient);
             return null;

@@ -15,7 +15,8 @@ public sealed class PasswordResource(RestCallers callers, ApiPasswords passwords
     const int MostBytes = 64 * 1024;
     static readonly string[] Methods = ["GET", "HEAD", "POST", "DELETE"];
 
-    public void Map(IEndpointRouteBuilder app) => app.MapMethods($"{Routes.Data}/v{{version}}/sobjects/User/{{id}}/password", Methods, HandleAsync);
+    public void Map(IEndpointRouteBuilder app) =>
+        app.MapMethods($"{Routes.Data}/v{{version}}/sobjects/User/{{id}}/password", Methods, HandleAsync).WithMetadata(new FailureAnswer(RestAnswer.FailAsync));
 
     async Task HandleAsync(HttpContext context)
     {
@@ -72,6 +73,10 @@ public sealed class PasswordResource(RestCallers callers, ApiPasswords passwords
                 && sent.TryGetProperty("NewPassword", out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
         }
         catch (JsonException) // says where and quotes; a password is not quoted
+        {
+            return null;
+        }
+        catch (InvalidOperationException) // half a surrogate pair, escaped: it parses, and is no text
         {
             return null;
         }

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OAuthServer.Features.Shared;
+using OAuthServer.Http;
 
 namespace OAuthServer.Features.Rest;
 
@@ -32,6 +34,15 @@ static class RestAnswer
         if (error.Status == 401)
             context.Response.Headers.WWWAuthenticate = "Token"; // no Bearer challenge: this is not RFC 6750's surface
         return WriteAsync(context, error.Status, new JsonArray(new JsonObject { ["message"] = error.Message, ["errorCode"] = error.Code }));
+    }
+
+    /// <summary>A database that is away, a bug: said in the surface's own form.</summary>
+    internal static Task FailAsync(HttpContext context, OAuthError error)
+    {
+        var isBusy = error.RetryAfterSeconds > 0;
+        if (isBusy)
+            context.Response.Headers.RetryAfter = error.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        return ErrorAsync(context, new(isBusy ? 503 : 500, isBusy ? "SERVER_UNAVAILABLE" : "UNKNOWN_EXCEPTION", error.Description));
     }
 
     static Task WriteAsync(HttpContext context, int status, JsonNode body)

@@ -17,8 +17,9 @@ public sealed class RestDoors(RestCallers callers, Database database, PublicUrl 
 
     static readonly string[] Read = ["GET", "HEAD"];
 
-    public void Map(IEndpointRouteBuilder app)
+    public void Map(IEndpointRouteBuilder server)
     {
+        var app = server.MapGroup("").WithMetadata(new FailureAnswer(RestAnswer.FailAsync));
         app.MapMethods(Routes.Data, Read, VersionsAsync);
         app.MapMethods($"{Routes.Data}/v{{version}}", Read, context => CallAsync(context, ResourcesAsync));
         app.MapMethods($"{Routes.Data}/v{{version}}/query", Read, context => CallAsync(context, QueryAsync));

@@ -30,12 +30,12 @@ public sealed class RevocationEndpoint(
             return;
         }
         var token = form["token"];
-        var namesApp = form["client_id"] is not null || form["client_assertion"] is not null || context.Request.Headers.Authorization.Count > 0;
-        if (token is not null && !namesApp)
+        if (token is not null && !OffersProof(context, form))
         {
             var found = await revocation.FindAsync(token);
+            var owner = found is null ? null : await found.OwnerAsync(apps);
             // An opaque token says by its form which dialect it is of, dead or alive; any other by its app.
-            if (AccessTokenReader.LooksOpaque(token) || (found is not null && await found.OwnerAsync(apps) is { Settings.Dialect: Dialect.Salesforce }))
+            if (owner is { Settings.Dialect: Dialect.Salesforce } || form["client_id"] is null && AccessTokenReader.LooksOpaque(token))
             {
                 await AnswerAsync(context, found is not null && await revocation.RevokeAsync(found), Dialect.Salesforce, form["token_type_hint"]);
                 return;
@@ -48,6 +48,11 @@ public sealed class RevocationEndpoint(
         }
         await RevokeByAppAsync(context, form, token);
     }
+
+    /// <summary>A name alone is none, nor is the very token in the header: clients of the salesforce dialect send both.</summary>
+    static bool OffersProof(HttpContext context, RequestForm form) =>
+        form["client_secret"] is not null || form["client_assertion"] is not null
+        || context.Request.Headers.Authorization.Count > 0 && BearerCredentials.Parse(context.Request.Headers.Authorization, orOAuth: true) is not BearerCredentials.Token;
 
     async Task RevokeByAppAsync(HttpContext context, RequestForm form, string? token)
     {

@@ -15,8 +15,11 @@ namespace OAuthServer.Features.Shared;
 /// </summary>
 public sealed class ApiPasswords(Passwords passwords, GivenPasswords given, GuessCounter guesses, RequestOrigins origins, TimeProvider clock)
 {
-    /// <summary>Scopes by which an OAuth token may do what its user may in the setup pages.</summary>
-    static readonly string[] SetupScopes = ["full", "setup_write"];
+    /// <summary>
+    /// The scope by which an app's token may do what its user may in the setup pages. Not <c>full</c>: apps ask for that as a matter of course, and
+    /// it opens no other door of those pages either.
+    /// </summary>
+    const string SetupScope = "setup_write";
 
     /// <summary>Sets a password without asking for the old one.</summary>
     /// <param name="http">The request.</param>
@@ -30,7 +33,7 @@ public sealed class ApiPasswords(Passwords passwords, GivenPasswords given, Gues
         if (id != me.User.Id)
             return await GiveAsync(http, me, id, password, "users.set-password");
         if (!HasJustProvenPassword(me))
-            return new ApiPasswordAnswer.NotPermitted("The own password is set without the old one only by a password login of the last ten minutes; call changeOwnPassword with the old one.");
+            return new ApiPasswordAnswer.NotPermitted("The own password is set without the old one only by a SOAP login of the last ten minutes; call changeOwnPassword with the old one.");
         if (!HasPassword(me))
             return new ApiPasswordAnswer.NoUse();
         return Of(await passwords.ReplaceExpiredAsync(me.User, me.Profile, password, http.RequestAborted), me);
@@ -39,7 +42,7 @@ public sealed class ApiPasswords(Passwords passwords, GivenPasswords given, Gues
     /// <summary>Makes a password up, for one login at which the user chooses another.</summary>
     internal async Task<ApiPasswordAnswer> ResetAsync(HttpContext http, Me me, string? userId) =>
         IdOf(userId) is not { } id ? new ApiPasswordAnswer.NoId()
-        : id == me.User.Id && !HasJustProvenPassword(me) ? new ApiPasswordAnswer.NotPermitted("The own password is reset only by a password login of the last ten minutes.")
+        : id == me.User.Id && !HasJustProvenPassword(me) ? new ApiPasswordAnswer.NotPermitted("The own password is reset only by a SOAP login of the last ten minutes.")
         : await GiveAsync(http, me, id, null, "users.reset-password");
 
     /// <summary>Changes the own password by the old one. A wrong old one counts as a failed login.</summary>
@@ -56,11 +59,11 @@ public sealed class ApiPasswords(Passwords passwords, GivenPasswords given, Gues
 
     async Task<ApiPasswordAnswer> GiveAsync(HttpContext http, Me me, string userId, string? password, string operation)
     {
-        if (!me.Profile.Administrator || me.Token.HasScope(SalesforceTokens.ChangePasswordScope))
-            return new ApiPasswordAnswer.NotPermitted("Only an administrator sets another user's password.");
+        if (!me.Profile.Administrator || me.Token.HasScope(BuiltInApps.ChangePasswordScope))
+            return new ApiPasswordAnswer.NotPermitted("Only an administrator sets or resets passwords without the old one; change your own with changeOwnPassword.");
         // What people let an app do with the scope api is not this.
-        if (me.Token.ClientId != BuiltInApps.SoapSession && !SetupScopes.Any(me.Token.HasScope))
-            return new ApiPasswordAnswer.NotPermitted("A token of an app needs the scope full or setup_write to set another user's password.");
+        if (!IsSoapSession(me) && !me.Token.HasScope(SetupScope))
+            return new ApiPasswordAnswer.NotPermitted("A token of an app needs the scope setup_write to set another user's password.");
         if (!me.Org.SoapLoginEnabled)
             return new ApiPasswordAnswer.SwitchedOff();
         var from = origins.Of(http).Address;
@@ -75,10 +78,15 @@ public sealed class ApiPasswords(Passwords passwords, GivenPasswords given, Gues
         };
     }
 
-    /// <summary>A session that came of an expired password, or of a password at most ten minutes ago.</summary>
+    /// <summary>
+    /// A SOAP session that came of an expired password, or of a password at most ten minutes ago. An app's token is none: whoever found it in a log
+    /// could lock its user out.
+    /// </summary>
     bool HasJustProvenPassword(Me me) =>
-        me.Token.Channel.TakesAppendedSecret() && me.Token.Proven.HasFlag(Proof.Password)
-        && (me.Token.HasScope(SalesforceTokens.ChangePasswordScope) || clock.GetUtcNow() - me.Token.AuthenticatedAt <= OwnerProofs.Fresh);
+        IsSoapSession(me) && me.Token.Proven.HasFlag(Proof.Password)
+        && (me.Token.HasScope(BuiltInApps.ChangePasswordScope) || clock.GetUtcNow() - me.Token.AuthenticatedAt <= OwnerProofs.Fresh);
+
+    static bool IsSoapSession(Me me) => me.Token.ClientId == BuiltInApps.SoapSession;
 
     static bool HasPassword(Me me) => me.User.PasswordHash is not null && MailedLinks.HasUseForPassword(me.Profile, me.User);
 

@@ -67,7 +67,7 @@ public sealed class LoginCall(
             LoginOutcome.SignedIn login => AccessOf(app, login.User, login.Profile, login.Assurance, login.At, SessionScopes),
             // Nothing but a new password is missing, and calls can set one.
             LoginOutcome.Challenged { User: { } user, OneOf: [ChallengeKind.NewPassword] } challenged =>
-                AccessOf(app, user, challenged.Profile, new Assurance(challenged.Proven, null), clock.GetUtcNow(), SalesforceTokens.ChangePasswordScope),
+                AccessOf(app, user, challenged.Profile, new Assurance(challenged.Proven, null), clock.GetUtcNow(), BuiltInApps.ChangePasswordScope),
             _ => null,
         };
         if (access is null)
@@ -85,7 +85,7 @@ public sealed class LoginCall(
         var info = new UserInfoResult(person, rows.Orgs[access.OrgId].Org.Name, (long)session.ExpiresIn.TotalSeconds);
         await SoapAnswer.WriteAsync(context, api, "login", response => response.Add("result", result => result
             .Add("metadataServerUrl", api.UrlFor(publicUrl, access.OrgId, 'm'))
-            .Add("passwordExpired", access.Scope == SalesforceTokens.ChangePasswordScope)
+            .Add("passwordExpired", access.Scope == BuiltInApps.ChangePasswordScope)
             .Add("sandbox", false)
             .Add("serverUrl", api.UrlFor(publicUrl, access.OrgId))
             .Add("sessionId", session.AccessToken)

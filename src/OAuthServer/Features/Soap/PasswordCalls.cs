@@ -47,7 +47,7 @@ public sealed class PasswordCalls(ApiPasswords passwords)
         ApiPasswordAnswer.Refused refused => new(
             "INVALID_NEW_PASSWORD", string.Join(' ', refused.Flaws.Select(flaw => flaw.Sentence(refused.Policy))), "InvalidNewPasswordFault"),
         ApiPasswordAnswer.WrongOldPassword => new("INVALID_NEW_PASSWORD", "Your old password is invalid.", "InvalidNewPasswordFault"),
-        ApiPasswordAnswer.Locked => new("PASSWORD_LOCKOUT", "Too many failed attempts; nothing was looked at."),
+        ApiPasswordAnswer.Locked => SoapFault.OfLogin("PASSWORD_LOCKOUT", "Too many failed attempts; nothing was looked at."),
         _ => SoapFault.Busy,
     };
 }

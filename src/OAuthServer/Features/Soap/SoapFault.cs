@@ -64,6 +64,6 @@ sealed record SoapFault(string Code, string Message, string Type = SoapFault.Une
     /// <summary>An argument that is needed.</summary>
     internal static SoapFault Missing(string name) => new("MISSING_ARGUMENT", $"Required argument is missing: {name}.");
 
-    /// <summary>The same, naming the login record: at the end, after all that clients compare.</summary>
-    internal SoapFault Naming(string reference) => this with { Reference = reference, Message = $"{Message} (reference {reference})" };
+    /// <summary>The same, naming the login record in the response's header: the text stays as clients know it.</summary>
+    internal SoapFault Naming(string reference) => this with { Reference = reference };
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Xml;
 using Microsoft.Net.Http.Headers;
 using OAuthServer.Http;
@@ -35,11 +36,24 @@ static class SoapReader
     {
         if (!IsUtf8(context.Request.ContentType))
             return (null, SoapFault.Unreadable("Send XML in UTF-8."));
-        var body = new byte[MostBytes + 1];
+        // Rented: a login of a few hundred bytes would else put 128 kB among the objects that are seldom collected.
+        var body = ArrayPool<byte>.Shared.Rent(MostBytes + 1);
+        try
+        {
+            return await ReadAsync(context, api, body);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(body, clearArray: true); // it held a password
+        }
+    }
+
+    static async Task<(SoapCall? Call, SoapFault? Fault)> ReadAsync(HttpContext context, SoapApi api, byte[] body)
+    {
         int length;
         try
         {
-            length = await context.Request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, context.RequestAborted);
+            length = await context.Request.Body.ReadAtLeastAsync(body.AsMemory(0, MostBytes + 1), MostBytes + 1, throwOnEndOfStream: false, context.RequestAborted);
         }
         catch (Exception problem) when (problem is BadHttpRequestException || RequestForm.IsUnreadable(problem))
         {

@@ -1,3 +1,4 @@
+using OAuthServer.Apps;
 using OAuthServer.Features.Shared;
 using OAuthServer.Tokens;
 
@@ -15,7 +16,7 @@ public sealed class SoapSessions(SalesforceTokens tokens, BearerDoor door)
         // Only opaque ones: the form of the others is refused by clients, and never comes from them.
         if (call.SessionId is not { } id || !AccessTokenReader.LooksOpaque(id) || await tokens.ReadSessionAsync(id) is not { } access)
             return (null, SoapFault.NoSession);
-        if (access.HasScope(SalesforceTokens.ChangePasswordScope))
+        if (access.HasScope(BuiltInApps.ChangePasswordScope))
         {
             if (!isForExpired)
                 return (null, SoapFault.ExpiredPassword);

@@ -37,7 +37,7 @@ public sealed class UserInfoEndpoint(AccessTokenReader reader, AppDirectory apps
         var access = await reader.ReadAsync(token);
         var app = (access?.ClientId ?? await reader.FormerClientIdAsync(token)) is { } clientId ? await apps.FindAsync(clientId) : null;
         var isSalesforce = app is null ? AccessTokenReader.LooksOpaque(token) : app.Settings.Dialect == Dialect.Salesforce;
-        if (access is null || isSalesforce && !SalesforceTokens.TellsWho(access))
+        if (access is null || isSalesforce && (access.Audience != publicUrl.Value || !SalesforceTokens.TellsWho(access)))
             await (isSalesforce ? BareWord.AnswerAsync(context, 403, "Bad_OAuth_Token") : ChallengeAsync(context, 401, "invalid_token", "The access token is invalid, expired or revoked."));
         else if (isParameter && !isSalesforce)
             await ChallengeAsync(context, 400, "invalid_request", "Send the token in the Authorization header.");

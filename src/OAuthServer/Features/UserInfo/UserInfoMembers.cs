@@ -33,14 +33,13 @@ static class UserInfoMembers
     };
 
     /// <summary>
-    /// Contract, section 4.10. This server keeps no photos, no postal addresses and no API of its own: the photos are the paths of
-    /// everybody's default photo, which it does not serve, and <c>address</c> and <c>urls</c> are empty. An integration user is one
-    /// whose profile is for programs only.
+    /// Contract, section 4.10. This server keeps no photos and no postal addresses: <c>address</c> is empty. An integration user is one whose profile
+    /// is for programs only.
     /// </summary>
     internal static readonly Action<Utf8JsonWriter, (AccessTokenInfo, Person, bool, PublicUrl)> WriteSalesforce = static (json, state) =>
     {
         var (access, user, isForPrograms, publicUrl) = state;
-        var photo = publicUrl.At("/profilephoto/005/F");
+        var urls = new IdentityUrls(publicUrl, access.OrgId, access.UserId, version: null);
         json.WriteString("sub"u8, IdentityUrl.Of(publicUrl, access.OrgId, access.UserId));
         json.WriteString("user_id"u8, RecordId.Long(access.UserId));
         json.WriteString("organization_id"u8, RecordId.Long(access.OrgId));
@@ -52,17 +51,13 @@ static class UserInfoMembers
         json.WriteString("given_name"u8, user.FirstName);
         json.WriteString("family_name"u8, user.LastName);
         json.WriteString("zoneinfo"u8, user.TimeZone);
-        json.WriteStartObject("photos"u8);
-        json.WriteString("picture"u8, photo);
-        json.WriteString("thumbnail"u8, publicUrl.At("/profilephoto/005/T"));
-        json.WriteEndObject();
-        json.WriteString("profile"u8, publicUrl.At("/" + RecordId.Long(access.UserId)));
-        json.WriteString("picture"u8, photo);
+        urls.WritePhotos(json);
+        json.WriteString("profile"u8, urls.Profile);
+        json.WriteString("picture"u8, urls.Picture);
         json.WriteStartObject("address"u8);
         json.WriteEndObject();
         json.WriteBoolean("is_salesforce_integration_user"u8, isForPrograms);
-        json.WriteStartObject("urls"u8);
-        json.WriteEndObject();
+        urls.WriteUrls(json);
         json.WriteBoolean("active"u8, true);
         json.WriteString("user_type"u8, "STANDARD"u8);
         json.WriteString("language"u8, user.Language);

@@ -38,6 +38,9 @@ static class DevCertCommand
                 Python     export REQUESTS_CA_BUNDLE={{File(DevCertificate.AuthorityFile)}}       (simple-salesforce)
                 Java       keytool -importcert -noprompt -alias oauthserver-dev -file {{File(DevCertificate.AuthorityFile)}} -cacerts -storepass changeit      (Data Loader, WSC)
                 Debian     sudo cp {{File(DevCertificate.AuthorityFile)}} /usr/local/share/ca-certificates/oauthserver-dev.crt && sudo update-ca-certificates      (.NET, Ruby, Go)
+                Fedora     sudo cp {{File(DevCertificate.AuthorityFile)}} /etc/pki/ca-trust/source/anchors/oauthserver-dev.pem && sudo update-ca-trust
+                macOS      sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain {{File(DevCertificate.AuthorityFile)}}
+                Windows    certutil -addstore -f Root {{File(DevCertificate.AuthorityFile)}}      (as administrator)
                 Browser    import {{File(DevCertificate.AuthorityFile)}} among its authorities, for websites
 
             The authority's key is kept nowhere: nothing more can be issued in its name.

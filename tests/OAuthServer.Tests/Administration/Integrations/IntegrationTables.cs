@@ -25,6 +25,8 @@ public sealed class IntegrationTables
     [InlineData("python-requests/2.31.0", "client=RestForce/1.0, defaultNamespace=x", "RestForce")]
     [InlineData("python-requests/2.31.0", "defaultNamespace=x", "python-requests")]
     [InlineData("curl", "client=", "curl")]
+    [InlineData("python-requests/2.31.0", "simple-salesforce", "simple-salesforce")] // as SOAP sends it
+    [InlineData("Java/17", "DataLoaderPartnerUI/64.0", "DataLoaderPartnerUI")]
     [InlineData("My Own Tool 3", null, "My")]
     [InlineData("", null, "")]
     [InlineData(null, null, "")]

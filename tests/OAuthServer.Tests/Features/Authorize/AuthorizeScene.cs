@@ -31,7 +31,7 @@ public sealed class AuthorizeScene
     public static AppSettings NativeApp { get; } = WebApp with
     {
         AuthMethods = [ClientAuthMethod.None],
-        RedirectUris = ["http://127.0.0.1/callback", "http://[::1]/callback", "com.example.app:/callback"],
+        RedirectUris = ["http://127.0.0.1/callback", "http://[::1]/callback", "com.example.app:/callback", "http://localhost:1717/callback"],
     };
 
     AuthorizeScene(TestServer server, TestOrg org, TestUser user, TestApp app, AppSettings settings)

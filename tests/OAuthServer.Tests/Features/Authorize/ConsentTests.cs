@@ -102,15 +102,26 @@ public sealed partial class ConsentTests(Servers servers)
             Assert.Equal(HttpStatusCode.BadRequest, (await scene.Browser.GetAsync(path)).Status);
     }
 
-    [Fact]
-    public async Task An_app_that_any_program_could_pretend_to_be_asks_each_time_and_says_so()
+    [Theory]
+    [InlineData("com.example.app:/callback")]
+    [InlineData("http://localhost:1717/callback")] // a name like any other (RFC 8252 section 8.3)
+    public async Task An_app_that_any_program_could_pretend_to_be_asks_each_time_and_says_so(string redirectUri)
     {
         var scene = await AuthorizeScene.ReadyAsync(await servers.OnAsync("SQLite"), AuthorizeScene.NativeApp);
-        var page = await scene.Browser.FollowAsync(await scene.AuthorizeAsync(("redirect_uri", "com.example.app:/callback")));
+        var page = await scene.Browser.FollowAsync(await scene.AuthorizeAsync(("redirect_uri", redirectUri)));
         Assert.Contains("Any program on this device could have asked this", page.Html, StringComparison.Ordinal);
         var done = await scene.Browser.FollowAsync(await PostAsync(scene, page, "allow"));
-        Assert.StartsWith("com.example.app:/callback?code=", done.Location, StringComparison.Ordinal);
-        (await scene.AuthorizeAsync(("redirect_uri", "com.example.app:/callback"))).IsPage("/consent");
+        Assert.StartsWith(redirectUri + "?code=", done.Location, StringComparison.Ordinal);
+        (await scene.AuthorizeAsync(("redirect_uri", redirectUri))).IsPage("/consent");
+    }
+
+    [Fact]
+    public async Task A_client_of_the_salesforce_dialect_at_localhost_is_this_machines()
+    {
+        var scene = await AuthorizeScene.ReadyAsync(await servers.OnAsync("SQLite"), AuthorizeScene.NativeApp with { Dialect = OAuthServer.Apps.Dialect.Salesforce });
+        var to = ("redirect_uri", "http://localhost:1717/callback");
+        await scene.Browser.FollowAsync(await PostAsync(scene, await scene.Browser.FollowAsync(await scene.AuthorizeAsync(to)), "allow"));
+        Assert.Contains("code=", (await scene.AuthorizeAsync(to)).Location, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -74,7 +74,7 @@ public sealed class SoapPasswordTests(Servers servers)
         var session = await scene.SessionAsync();
         for (var i = 0; i < 3; i++)
             (await ChangeOwnAsync(scene, session, "wrong", New)).Faults("INVALID_NEW_PASSWORD", "InvalidNewPasswordFault");
-        (await ChangeOwnAsync(scene, session, scene.User.Password, New)).Faults("PASSWORD_LOCKOUT");
+        (await ChangeOwnAsync(scene, session, scene.User.Password, New)).Faults("PASSWORD_LOCKOUT", "LoginFault");
     }
 
     [Fact]
@@ -143,11 +143,12 @@ public sealed class SoapPasswordTests(Servers servers)
         (await SetAsync(scene, await scene.SessionAsync(), scene.Org.Id, New)).Faults("MALFORMED_ID", "InvalidIdFault");
         (await SetAsync(administrator, await administrator.SessionAsync(), stranger.User.Id, New)).Faults("INVALID_ID_FIELD", "InvalidIdFault"); // another organization's
         (await SetAsync(administrator, await administrator.TokenAsync("api"), other.Id, New)).Faults("INSUFFICIENT_ACCESS"); // an app's token for its data
+        (await SetAsync(administrator, await administrator.TokenAsync("full"), other.Id, New)).Faults("INSUFFICIENT_ACCESS");
         await administrator.Org.ChangeAsync(org => org.SoapLoginEnabled = false);
         await administrator.Server.NoticeAsync();
         var mine = await administrator.Org.UserAsync();
         await administrator.Server.NoticeAsync();
-        (await SetAsync(administrator, await administrator.TokenAsync("full"), mine.Id, New)).Faults("FUNCTIONALITY_NOT_ENABLED");
+        (await SetAsync(administrator, await administrator.TokenAsync("api setup_write"), mine.Id, New)).Faults("FUNCTIONALITY_NOT_ENABLED");
     }
 
     [Fact]

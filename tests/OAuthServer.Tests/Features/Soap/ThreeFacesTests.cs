@@ -65,7 +65,8 @@ public sealed class ThreeFacesTests(Servers servers)
         else
             Assert.Equal(reason, soapRecord.Reason);
 
-        Assert.Equal((soapStatus, oauthStatus), (HistoryStatus.Of(soapRecord), HistoryStatus.Of(oauthRecord)));    }
+        Assert.Equal((soapStatus, oauthStatus), (HistoryStatus.Of(soapRecord), HistoryStatus.Of(oauthRecord)));
+    }
 
     async Task<(SoapScene Scene, TestApp App, string Appended)> ArrangeAsync(string condition)
     {

@@ -1,6 +1,9 @@
-namespace OAuthServer.Login.History;
+namespace OAuthServer.Login;
 
-/// <summary>What a client calls itself in Salesforce's call options, header or SOAP: <c>client=DataLoaderPartnerUI/64.0.1, defaultNamespace=sf</c>.</summary>
+/// <summary>
+/// What a client calls itself in Salesforce's call options: of the header <c>client=DataLoaderPartnerUI/64.0.1, defaultNamespace=sf</c>, of SOAP the
+/// bare name.
+/// </summary>
 /// <param name="Name">Before the last slash.</param>
 /// <param name="Version">Behind it, where that looks like a version.</param>
 readonly record struct CallOptions(string? Name, string? Version)

@@ -1,10 +1,11 @@
+using System.Text.Json;
 using OAuthServer.Data;
 using OAuthServer.Http;
 
-namespace OAuthServer.Features.Identity;
+namespace OAuthServer.Features.Shared;
 
 /// <summary>
-/// The addresses that the identity URL names. Those under <c>{version}</c> have that word replaced where the caller names one. Most lead nowhere
+/// The addresses that the identity URL and userinfo name. Those under <c>{version}</c> have that word replaced where the caller names one. Most lead nowhere
 /// on this server, which has no data: clients take their roots from them.
 /// </summary>
 sealed class IdentityUrls(PublicUrl publicUrl, string orgId, string userId, string? version)
@@ -21,15 +22,36 @@ sealed class IdentityUrls(PublicUrl publicUrl, string orgId, string userId, stri
         ("feeds", "chatter/feeds"), ("groups", "chatter/groups"), ("users", "chatter/users"), ("feed_items", "chatter/feed-items"), ("feed_elements", "chatter/feed-elements"),
     ];
 
-    internal string Photo(string size) => publicUrl.At($"/profilephoto/005/{size}");
+    /// <summary>The path of everybody's default photo, which this server does not serve.</summary>
+    string Photo(string size) => publicUrl.At($"/profilephoto/005/{size}");
 
-    internal IEnumerable<(string Name, string Url)> All =>
+    internal string Picture => Photo("F");
+
+    internal string Profile => publicUrl.At("/" + RecordId.Long(userId));
+
+    internal void WritePhotos(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("photos"u8);
+        json.WriteString("picture"u8, Picture);
+        json.WriteString("thumbnail"u8, Photo("T"));
+        json.WriteEndObject();
+    }
+
+    internal void WriteUrls(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("urls"u8);
+        foreach (var (name, url) in All)
+            json.WriteString(name, url);
+        json.WriteEndObject();
+    }
+
+    IEnumerable<(string Name, string Url)> All =>
     [
         .. Soap.Select(one => (one.Name, publicUrl.At($"{Routes.Soap}/{one.Path}/{Version}/{orgId}"))),
         .. Rest.Select(one => (one.Name, Api(one.Path))),
         ("tooling_soap", publicUrl.At($"{Routes.Soap}/T/{Version}/{orgId}")),
         ("tooling_rest", Api("tooling/")),
-        ("profile", publicUrl.At("/" + RecordId.Long(userId))),
+        ("profile", Profile),
         .. Chatter.Select(one => (one.Name, Api(one.Path))),
         ("custom_domain", publicUrl.Value),
     ];

@@ -1,0 +1,4 @@
+namespace OAuthServer.Features.SingleAccess;
+
+/// <summary>Names the texts in SingleAccessTexts.resx.</summary>
+public sealed class SingleAccessTexts;
