@@ -1,11 +1,8 @@
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Apps;
-using OAuthServer.Data;
 using OAuthServer.Login;
-using OAuthServer.Policy;
 using OAuthServer.Tests.Support;
-using OAuthServer.Tokens;
 
 namespace OAuthServer.Tests.Features.Authorize;
 
@@ -32,14 +29,12 @@ sealed class BuiltInScene
 
     internal TestBrowser Browser { get; }
 
-    internal BrowserSession Session { get; private set; } = null!;
-
     internal static async Task<BuiltInScene> NewAsync(TestServer server, string clientId)
     {
         var org = await TestOrg.AddAsync(server);
         var scene = new BuiltInScene(server, org, await org.UserAsync(), clientId);
         await scene.SwitchAsync(true);
-        scene.Session = await scene.Browser.SignInAsync(scene.User);
+        await scene.Browser.SignInAsync(scene.User);
         var app = (await server.Services.GetRequiredService<AppDirectory>().FindAsync(clientId))!;
         await server.Services.GetRequiredService<Consents>().GiveAsync(scene.User.Id, app, app.Settings.Scopes);
         server.Clock.Advance(TimeSpan.FromSeconds(5));
@@ -72,29 +67,6 @@ sealed class BuiltInScene
         TestServer.Office, ("grant_type", "authorization_code"), ("client_id", clientId), ("code", code), ("redirect_uri", redirectUri), ("code_verifier", Verifier));
 
     internal Task<Answer> RefreshAsync(string? token) => Server.TokenAsync(TestServer.Office, ("grant_type", "refresh_token"), ("refresh_token", token), ("client_id", clientId));
-
-    /// <summary>A device of this app that the person has said yes to, as if at the page; what its next poll is answered.</summary>
-    internal async Task<Func<Task<Answer>>> ApprovedDeviceAsync(string scope)
-    {
-        var started = await Server.TokenAsync(TestServer.Office, ("response_type", "device_code"), ("client_id", clientId), ("scope", scope));
-        started.IsAllowed();
-        var devices = Server.Services.GetRequiredService<DeviceAuthorizations>();
-        Assert.True(await devices.ApproveAsync((await devices.FindAsync(UserCodes.Normalize(started["user_code"])!))!, new DeviceApproval
-        {
-            UserId = User.Id,
-            SessionId = Session.Id,
-            Assurance = new(Proof.Password, null),
-            ProfileVersion = 1,
-            PasswordChangedAt = (await User.RowAsync()).PasswordChangedAt,
-            AuthenticatedAt = Server.Clock.GetUtcNow(),
-            Reference = "2222-2222",
-        }));
-        return () =>
-        {
-            Server.Clock.Advance(TimeSpan.FromSeconds(5));
-            return Server.TokenAsync(TestServer.Office, ("grant_type", "device"), ("client_id", clientId), ("code", started["device_code"]));
-        };
-    }
 
     /// <summary>Shows an access token at an address.</summary>
     internal Task<Answer> AskAsync(string path, string? token)

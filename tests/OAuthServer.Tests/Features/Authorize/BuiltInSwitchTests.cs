@@ -55,17 +55,6 @@ public sealed class BuiltInSwitchTests(Servers servers)
         }
     }
 
-    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
-    public async Task A_device_that_was_approved_while_it_was_on_gets_nothing_while_it_is_off(string database)
-    {
-        var scene = await SceneAsync(database);
-        var poll = await scene.ApprovedDeviceAsync("api");
-        await scene.SwitchAsync(false);
-        (await poll()).IsRefused("invalid_client", "app is inactive");
-        await scene.SwitchAsync(true);
-        (await poll()).IsAllowed();
-    }
-
     /// <summary>A switch is the organization's own.</summary>
     [Fact]
     public async Task Another_organizations_people_go_on()

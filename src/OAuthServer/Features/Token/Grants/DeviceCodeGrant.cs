@@ -45,11 +45,10 @@ public sealed class DeviceCodeGrant(DeviceAuthorizations devices, UserAccounts a
     async Task<GrantResult> GrantAsync(AppEntry app, DevicePoll.Approved approved)
     {
         var approval = approved.Approval;
-        if (await accounts.FindByIdAsync(approval.UserId) is not { Status: UserStatus.Active } stands
-            || !(await orgs.CurrentAsync()).Rows.Orgs.TryGetValue(stands.OrgId, out var org) || org.Facts.Status != OrgStatus.Open)
+        var stands = await accounts.FindByIdAsync(approval.UserId) is { Status: UserStatus.Active } user
+            && (await orgs.CurrentAsync()).Rows.Orgs.TryGetValue(user.OrgId, out var org) && org.Facts.Status == OrgStatus.Open ? user : null;
+        if (stands is null)
             return new GrantResult.Refused(LoginRefusal.AuthenticationFailure with { Reference = approval.Reference });
-        if (AppFlaw.Of(app, org.Facts) is { } switchedOff)
-            return new GrantResult.Refused(switchedOff with { Reference = approval.Reference });
         // What the app may no longer have since it asked is gone.
         var (scope, _) = Scopes.Resolve(null, approved.Scope.Split(' ').Intersect(app.Settings.Scopes, StringComparer.Ordinal));
         return new GrantResult.Granted(
