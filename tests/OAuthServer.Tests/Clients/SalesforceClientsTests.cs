@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Login;
+using OAuthServer.Orgs;
 using OAuthServer.Policy;
 using OAuthServer.Tests.Support;
 
@@ -46,6 +47,7 @@ public sealed class SalesforceClientsTests
                 OrgId = RecordId.Long(scene.Org.Id),
                 OrgName = await scene.Org.NameAsync(),
                 scene.Cookie,
+                KeptOut = script == "jsforce-salesforce.mjs" ? await KeptOutAsync(server, scene.Org) : [],
             },
             ("NODE_EXTRA_CA_CERTS", tls.AuthorityFile), ("HOME", home), ("SF_USE_GENERIC_UNIX_KEYCHAIN", "true"), ("SF_DISABLE_TELEMETRY", "true"), ("SFDX_DISABLE_DNS_CHECK", "true"));
         Directory.Delete(home, recursive: true);
@@ -72,6 +74,22 @@ public sealed class SalesforceClientsTests
         var browser = new TestBrowser(server);
         await browser.SignInAsync(user, Proof.Password | Proof.EmailCode);
         return new(org, user, app, string.Join("; ", browser.Cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")));
+    }
+
+    /// <summary>Colleagues who may not come in, what they send, which is right, and what SOAP and OAuth answer.</summary>
+    static async Task<IReadOnlyList<object>> KeptOutAsync(TestServer server, TestOrg org)
+    {
+        var (frozen, locked, elsewhere) = (await org.UserAsync(), await org.UserAsync(), await org.UserAsync(new ProfileSettings { LoginRanges = ["127.0.20.0/24"] }));
+        var (frozenSends, lockedSends) = (frozen.Password + await frozen.ReceiveTokenAsync(), locked.Password + await locked.ReceiveTokenAsync());
+        await frozen.ChangeAsync(row => row.Status = UserStatus.Frozen);
+        await locked.ChangeAsync(row => (row.UntrustedFailures, row.UntrustedLastFailureAt) = (10, server.Clock.GetUtcNow()));
+        await server.NoticeAsync();
+        return
+        [
+            new { frozen.Username, Password = frozenSends, Fault = "INVALID_LOGIN", Error = "inactive_user", Description = "user is inactive" },
+            new { locked.Username, Password = lockedSends, Fault = "INVALID_LOGIN", Error = "invalid_grant", Description = "authentication failure" },
+            new { elsewhere.Username, elsewhere.Password, Fault = "LOGIN_DURING_RESTRICTED_DOMAIN", Error = "invalid_grant", Description = "ip restricted or invalid login hours" },
+        ];
     }
 
     static AppSettings AppOf(ClientKey key) => new()

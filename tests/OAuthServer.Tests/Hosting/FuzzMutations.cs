@@ -14,6 +14,7 @@ static class FuzzMutations
     [
         "%", "%0", "%zz", "%00", "%ff%fe", "%c0%80", "%ed%a0%80", "%EF%BF%BE", "%F0%9F%98%80", "%e2%80%ae", "\0", "\xff\xfe", "\xed\xa0\x80", "+", "&", "=", "&&==&", ";",
         "'", "\"", "<a>", "../", "${x}", "\r\n", "\t", "%0d%0aSet-Cookie:%20a=b",
+        "<!DOCTYPE a [<!ENTITY x \"y\">]>", "&x;", "&#0;", "&#xD800;", "<![CDATA[", "]]>", "</", "<?xml version=\"1.1\"?>", " xmlns:m=\"\"", "--b\r\n", "\\ud800",
     ];
 
     static readonly string[] Types =

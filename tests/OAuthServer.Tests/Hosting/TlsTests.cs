@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Administration.Server;
+using OAuthServer.Hosting.Tls;
 using OAuthServer.Tests.Support;
 
 namespace OAuthServer.Tests.Hosting;
@@ -41,6 +42,42 @@ public sealed class TlsTests
         Assert.NotEqual(first, second);
         using var trusting = Client(tls);
         Assert.Equal(HttpStatusCode.OK, (await trusting.GetAsync(new Uri(server.Address, "/services/data"), TestContext.Current.CancellationToken)).StatusCode);
+    }
+
+    /// <summary>Kubernetes' way: the files are links through <c>..data</c>, and a renewal is another directory to which that one leads.</summary>
+    [Fact]
+    public async Task A_renewal_behind_links_that_stay_as_they_are_is_seen()
+    {
+        using var tls = await DevTls.MakeAsync();
+        using var next = await DevTls.MakeAsync();
+        var data = Path.Combine(tls.Folder, "..data");
+        var mounted = new TlsOptions { CertificateFile = Path.Combine(tls.Folder, "tls.crt"), KeyFile = Path.Combine(tls.Folder, "tls.key") };
+        File.CreateSymbolicLink(data, tls.Folder);
+        File.CreateSymbolicLink(mounted.CertificateFile, "..data/server.pem");
+        File.CreateSymbolicLink(mounted.KeyFile, "..data/server.key");
+        await using var server = await StartAsync(tls, options => options with { Tls = mounted });
+        var first = await ThumbprintAsync(server);
+
+        LeadTo(next.Folder);
+        var second = await ThumbprintAsync(server);
+        Assert.NotEqual(first, second);
+
+        // For a moment it leads nowhere, or round and round: the last pair goes on, and is not complained of at every connection.
+        LeadTo(data);
+        Assert.Equal(second, await ThumbprintAsync(server));
+        server.Clock.Advance(TimeSpan.FromSeconds(3));
+        Assert.Equal(second, await ThumbprintAsync(server));
+        Assert.Single(server.Log.Lines, line => line.Contains("cannot be used; the last ones go on", StringComparison.Ordinal));
+
+        LeadTo(tls.Folder);
+        Assert.Equal(first, await ThumbprintAsync(server));
+
+        void LeadTo(string folder)
+        {
+            File.Delete(data);
+            File.CreateSymbolicLink(data, folder);
+            server.Clock.Advance(TimeSpan.FromSeconds(3));
+        }
     }
 
     [Fact]

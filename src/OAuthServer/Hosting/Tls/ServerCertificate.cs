@@ -19,14 +19,14 @@ public sealed partial class ServerCertificate : IDisposable
     readonly ILogger<ServerCertificate> log;
     readonly Lock looking = new();
     volatile SslStreamCertificateContext current;
-    (DateTime, DateTime) seen;
+    string seen;
     long lookedAt;
 
     /// <exception cref="InvalidOperationException">The files cannot be used: the server does not start with them.</exception>
     public ServerCertificate(TlsOptions files, TimeProvider clock, ILogger<ServerCertificate> log)
     {
         (this.files, this.clock, this.log) = (files, clock, log);
-        (seen, lookedAt) = (Written(), clock.GetTimestamp());
+        (seen, lookedAt) = (StateOfFiles(), clock.GetTimestamp());
         try
         {
             current = Load(files);
@@ -82,9 +82,10 @@ public sealed partial class ServerCertificate : IDisposable
             if (clock.GetElapsedTime(lookedAt) < LookEvery)
                 return;
             Interlocked.Exchange(ref lookedAt, clock.GetTimestamp());
-            if (Written() is var written && written == seen)
+            var state = StateOfFiles();
+            if (state == seen)
                 return;
-            seen = written;
+            seen = state;
             try
             {
                 current = Load(files);
@@ -97,7 +98,27 @@ public sealed partial class ServerCertificate : IDisposable
         }
     }
 
-    (DateTime, DateTime) Written() => (File.GetLastWriteTimeUtc(files.CertificateFile), File.GetLastWriteTimeUtc(files.KeyFile));
+    /// <summary>
+    /// What is in the files, or why that cannot be told. Their times would not do: of a link they are the link's own, and where a link within the
+    /// path is turned to another directory (which is how Kubernetes renews what it mounts) no time changes at all.
+    /// </summary>
+    string StateOfFiles()
+    {
+        try
+        {
+            return DigestOf(files.CertificateFile) + DigestOf(files.KeyFile);
+        }
+        catch (Exception problem) when (IsOfFiles(problem))
+        {
+            return problem.Message;
+        }
+    }
+
+    static string DigestOf(string file)
+    {
+        using var stream = File.OpenRead(file);
+        return Convert.ToHexString(SHA256.HashData(stream));
+    }
 
     [LoggerMessage(LogLevel.Information, "The certificate {File} was read again; it ends on {NotAfter:u}.")]
     private partial void LogRead(string file, DateTime notAfter);

@@ -10,10 +10,10 @@ namespace OAuthServer.Tests.Features.Identity;
 [Collection(nameof(ServersCollection))]
 public sealed class IdentityTests(Servers servers)
 {
-    [Fact]
-    public async Task Who_the_tokens_user_is_is_as_reviewed()
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task Who_the_tokens_user_is_is_as_reviewed(string database)
     {
-        var scene = await SceneAsync();
+        var scene = await SceneAsync(database);
         var answer = await scene.GetAsync(scene.Path);
         answer.IsAllowed();
         Assert.Equal("application/json; charset=UTF-8", answer.ContentType);
@@ -78,7 +78,7 @@ public sealed class IdentityTests(Servers servers)
     [Theory]
     [InlineData(null, "{version}")]
     [InlineData("59.0", "59.0")]
-    [InlineData("latest", "65.0")]
+    [InlineData("latest", "68.0")]
     public async Task The_version_stands_in_the_addresses_where_the_caller_names_one(string? asked, string written)
     {
         var scene = await SceneAsync();
@@ -87,10 +87,10 @@ public sealed class IdentityTests(Servers servers)
         Assert.Equal($"http://localhost:5000/services/data/v{written}/sobjects/", urls.GetProperty("sobjects").GetString());
     }
 
-    [Fact]
-    public async Task A_token_for_the_api_also_asks_for_colleagues()
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task A_token_for_the_api_also_asks_for_colleagues(string database)
     {
-        var scene = await SceneAsync();
+        var scene = await SceneAsync(database);
         var colleague = await scene.ColleagueAsync();
         var answer = await scene.GetAsync(IdentityScene.PathOf(scene.Scene.Org.Id, colleague.Id));
         answer.IsAllowed();
@@ -108,10 +108,10 @@ public sealed class IdentityTests(Servers servers)
         Assert.DoesNotContain("alert", answer.Text, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task The_id_of_a_token_answer_leads_here()
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task The_id_of_a_token_answer_leads_here(string database)
     {
-        var scene = await SceneAsync();
+        var scene = await SceneAsync(database);
         var login = await scene.Scene.LoginAsync();
         var answer = await scene.SendAsync("GET", new Uri(login["id"]!).PathAndQuery, $"{login["token_type"]} {login["access_token"]}");
         Assert.Equal((login["id"], scene.Scene.User.Username), (answer["id"], answer["username"]));
@@ -119,5 +119,5 @@ public sealed class IdentityTests(Servers servers)
 
     static FormUrlEncodedContent Form(params (string Name, string Value)[] form) => new(form.Select(p => new KeyValuePair<string, string>(p.Name, p.Value)));
 
-    async Task<IdentityScene> SceneAsync() => await IdentityScene.NewAsync(await servers.OnAsync("SQLite"));
+    async Task<IdentityScene> SceneAsync(string database = "SQLite") => await IdentityScene.NewAsync(await servers.OnAsync(database));
 }

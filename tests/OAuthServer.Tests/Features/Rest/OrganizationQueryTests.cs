@@ -8,10 +8,10 @@ namespace OAuthServer.Tests.Features.Rest;
 [Collection(nameof(ServersCollection))]
 public sealed class OrganizationQueryTests(Servers servers)
 {
-    [Fact]
-    public async Task What_sf_cli_asks_of_the_organization_is_answered()
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task What_sf_cli_asks_of_the_organization_is_answered(string database)
     {
-        var scene = await SceneAsync();
+        var scene = await SceneAsync(database);
         var answer = await AskAsync(scene, "SELECT Name, InstanceName, IsSandbox, TrialExpirationDate, NamespacePrefix, OrganizationType FROM Organization");
         var id = RecordId.Long(scene.Scene.Org.Id);
         Assert.Equal(
@@ -62,5 +62,5 @@ public sealed class OrganizationQueryTests(Servers servers)
 
     static Task<Answer> AskAsync(IdentityScene scene, string query) => scene.GetAsync("/services/data/v65.0/query?q=" + Uri.EscapeDataString(query));
 
-    async Task<IdentityScene> SceneAsync() => await IdentityScene.NewAsync(await servers.OnAsync("SQLite"));
+    async Task<IdentityScene> SceneAsync(string database = "SQLite") => await IdentityScene.NewAsync(await servers.OnAsync(database));
 }

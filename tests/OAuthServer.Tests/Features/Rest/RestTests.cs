@@ -28,17 +28,17 @@ public sealed class RestTests(Servers servers)
         Assert.All(names, name => Assert.Matches(@"^[1-9]\d\.0$", name));
         Assert.Equal(names.OrderBy(decimal.Parse), names);
         Assert.Contains("51.0", names); // which @salesforce/core names whatever the newest is
-        foreach (var (version, season) in new[] { ("65.0", "Winter '26"), ("64.0", "Summer '25"), ("60.0", "Spring '24"), ("51.0", "Spring '21"), ("20.0", "Winter '11") })
+        foreach (var (version, season) in new[] { ("68.0", "Winter '27"), ("67.0", "Summer '26"), ("66.0", "Spring '26"), ("65.0", "Winter '26"), ("64.0", "Summer '25"), ("60.0", "Spring '24"), ("51.0", "Spring '21"), ("20.0", "Winter '11") })
         {
             var one = versions[names.IndexOf(version)];
             Assert.Equal((season, $"{Root}/v{version}"), (one.GetProperty("label").GetString(), one.GetProperty("url").GetString()));
         }
     }
 
-    [Fact]
-    public async Task The_resources_of_a_version_are_as_reviewed_and_lead_to_the_identity()
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task The_resources_of_a_version_are_as_reviewed_and_lead_to_the_identity(string database)
     {
-        var scene = await SceneAsync();
+        var scene = await SceneAsync(database);
         var answer = await scene.GetAsync(Root + "/v59.0");
         Snapshot.Matches(Masked.Text(answer.Text), "salesforce-resources");
         Assert.Equal(scene.Scene.User.Username, (await scene.GetAsync(new Uri(answer["identity"]!).PathAndQuery))["username"]);
@@ -47,22 +47,23 @@ public sealed class RestTests(Servers servers)
     }
 
     [Theory]
-    [InlineData("/v51.0/sobjects/User/{0}", 18)]
-    [InlineData("//v51.0//sobjects/User/{0}/", 18)]
-    [InlineData("/v51.0/sobjects/User/{0}", 15)]
-    public async Task A_users_record_is_as_reviewed(string path, int length)
+    [InlineData("/v51.0/sobjects/User/{0}", 18, "SQLite")]
+    [InlineData("/v51.0/sobjects/User/{0}", 18, "PostgreSQL")]
+    [InlineData("//v51.0//sobjects/User/{0}/", 18, "SQLite")]
+    [InlineData("/v51.0/sobjects/User/{0}", 15, "SQLite")]
+    public async Task A_users_record_is_as_reviewed(string path, int length, string database)
     {
-        var scene = await SceneAsync();
+        var scene = await SceneAsync(database);
         var id = length == 18 ? RecordId.Long(scene.Scene.User.Id) : scene.Scene.User.Id;
         var answer = await scene.GetAsync(Root + string.Format(path, id));
         Assert.Equal(scene.Scene.User.Username, answer["Username"]); // what sf CLI needs to call the login one
         Snapshot.Matches(Masked.Text(answer.Text), "salesforce-user-record");
     }
 
-    [Fact]
-    public async Task A_record_of_nobody_or_of_another_organization_is_not_found()
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task A_record_of_nobody_or_of_another_organization_is_not_found(string database)
     {
-        var (scene, stranger) = (await SceneAsync(), await SceneAsync());
+        var (scene, stranger) = (await SceneAsync(database), await SceneAsync(database));
         foreach (var id in new[] { RecordId.NewUser(), stranger.Scene.User.Id, RecordId.Long(stranger.Scene.User.Id), "me", "005" })
             IsError(await scene.GetAsync($"{Root}/v59.0/sobjects/User/{id}"), 404, "NOT_FOUND");
     }
@@ -92,10 +93,10 @@ public sealed class RestTests(Servers servers)
         IsError(await scene.GetAsync(Root + "/v59.0"), 401, "INVALID_SESSION_ID");
     }
 
-    [Fact]
-    public async Task A_token_that_is_not_for_the_api_is_told_so()
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task A_token_that_is_not_for_the_api_is_told_so(string database)
     {
-        var server = await servers.OnAsync("SQLite");
+        var server = await servers.OnAsync(database);
         var web = await IdentityScene.NewAsync(server, "web", "id");
         IsError(await web.GetAsync(Root + "/v59.0"), 403, "INSUFFICIENT_ACCESS");
         var full = await IdentityScene.NewAsync(server, "full");
@@ -150,5 +151,5 @@ public sealed class RestTests(Servers servers)
         Assert.NotEqual("", error.GetProperty("message").GetString());
     }
 
-    async Task<IdentityScene> SceneAsync() => await IdentityScene.NewAsync(await servers.OnAsync("SQLite"));
+    async Task<IdentityScene> SceneAsync(string database = "SQLite") => await IdentityScene.NewAsync(await servers.OnAsync(database));
 }

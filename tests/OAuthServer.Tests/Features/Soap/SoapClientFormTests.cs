@@ -1,6 +1,4 @@
-using System.IO.Compression;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Xml;
 using OAuthServer.Tests.Support;
@@ -97,15 +95,15 @@ public sealed class SoapClientFormTests(Servers servers)
     public async Task Data_loader_logs_in_asks_and_logs_out(string path)
     {
         var scene = await SceneAsync();
-        var reply = await scene.PostAsync("", path, TestServer.Office, request => DataLoader(request, Wsc("login", $"<m:username>{scene.User.Username}</m:username><m:password>{scene.User.Password}</m:password>")));
+        var reply = await scene.PostAsync("", path, TestServer.Office, request => WscWire.DataLoader(request, WscWire.Envelope("login", $"<m:username>{scene.User.Username}</m:username><m:password>{scene.User.Password}</m:password>")));
         reply.Holds();
         WscLogin.MustRead(reply.Text);
         Assert.Equal("64.0", reply["serverUrl"].Split("/services/Soap/u/")[1][..4]);
         var next = new Uri(reply["serverUrl"]).AbsolutePath;
         var session = $"<m:SessionHeader><m:sessionId>{reply["sessionId"]}</m:sessionId></m:SessionHeader>";
-        (await scene.PostAsync("", next, change: request => DataLoader(request, Wsc("getUserInfo", "", session)))).Holds();
-        (await scene.PostAsync("", next, change: request => DataLoader(request, Wsc("logout", "", session)))).Holds();
-        var dead = await scene.PostAsync("", next, change: request => DataLoader(request, Wsc("getUserInfo", "", session)));
+        (await scene.PostAsync("", next, change: request => WscWire.DataLoader(request, WscWire.Envelope("getUserInfo", "", session)))).Holds();
+        (await scene.PostAsync("", next, change: request => WscWire.DataLoader(request, WscWire.Envelope("logout", "", session)))).Holds();
+        var dead = await scene.PostAsync("", next, change: request => WscWire.DataLoader(request, WscWire.Envelope("getUserInfo", "", session)));
         dead.Faults("INVALID_SESSION_ID");
         Assert.Matches("Session timed out|Session not found|Illegal Session", dead["faultstring"]);
     }
@@ -115,7 +113,7 @@ public sealed class SoapClientFormTests(Servers servers)
     {
         var scene = await SceneAsync();
         var token = await scene.TokenAsync("api");
-        (await scene.PostAsync("", "//services/Soap/u/64.0/", change: request => DataLoader(request, Wsc("getUserInfo", "", $"<m:SessionHeader><m:sessionId>{token}</m:sessionId></m:SessionHeader>")))).Holds();
+        (await scene.PostAsync("", "//services/Soap/u/64.0/", change: request => WscWire.DataLoader(request, WscWire.Envelope("getUserInfo", "", $"<m:SessionHeader><m:sessionId>{token}</m:sessionId></m:SessionHeader>")))).Holds();
     }
 
     [Fact]
@@ -137,23 +135,6 @@ public sealed class SoapClientFormTests(Servers servers)
         var body = Encoding.UTF8.GetPreamble().Concat(Encoding.UTF8.GetBytes(
             SoapScene.LoginEnvelope(scene.User.Username, scene.User.Password).Replace("se:", "q1:", StringComparison.Ordinal).Replace(":se=", ":q1=", StringComparison.Ordinal))).ToArray();
         (await scene.PostAsync("", SoapScene.Path, TestServer.Office, request => request.Content = SoapScene.Xml(body))).Holds();
-    }
-
-    static string Wsc(string call, string contents, string headers = "") =>
-        $"""<?xml version="1.0" encoding="UTF-8"?><env:Envelope xmlns:env="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><env:Header xmlns:m="urn:partner.soap.sforce.com"><m:CallOptions><m:client>DataLoaderPartnerUI/64.0</m:client></m:CallOptions>{headers}</env:Header><env:Body><m:{call} xmlns:m="urn:partner.soap.sforce.com" xmlns:sobj="urn:sobject.partner.soap.sforce.com">{contents}</m:{call}></env:Body></env:Envelope>""";
-
-    static void DataLoader(HttpRequestMessage request, string body)
-    {
-        using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
-            gzip.Write(Encoding.UTF8.GetBytes(body));
-        request.Content = SoapScene.Xml(packed.ToArray(), "gzip");
-        request.Headers.Add("SOAPAction", "\"\"");
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/xml"));
-        request.Headers.AcceptEncoding.Add(new("gzip"));
-        request.Headers.TryAddWithoutValidation("client_id", "DataLoaderPartnerUI/");
-        request.Headers.TryAddWithoutValidation("Sforce-Call-Options", "client=DataLoaderPartnerUI/64.0");
-        request.Headers.TryAddWithoutValidation("User-Agent", "Salesforce Web Service Connector For Java/1.0");
     }
 
     /// <summary>simple-salesforce's way: minidom, by the whole name, and then the text.</summary>

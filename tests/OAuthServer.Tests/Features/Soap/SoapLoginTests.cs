@@ -13,12 +13,13 @@ namespace OAuthServer.Tests.Features.Soap;
 public sealed class SoapLoginTests(Servers servers)
 {
     [Theory]
-    [InlineData("u", "38.0")]
-    [InlineData("u", "64.0")]
-    [InlineData("c", "59.0")]
-    public async Task The_answer_is_as_reviewed(string kind, string version)
+    [InlineData("u", "38.0", "SQLite")]
+    [InlineData("u", "64.0", "SQLite")]
+    [InlineData("u", "64.0", "PostgreSQL")]
+    [InlineData("c", "59.0", "SQLite")]
+    public async Task The_answer_is_as_reviewed(string kind, string version, string database)
     {
-        var scene = await SceneAsync();
+        var scene = await SceneAsync(database);
         var apiNamespace = kind == "u" ? SoapScene.Partner : SoapScene.Enterprise;
         var reply = await scene.PostAsync(
             SoapScene.LoginEnvelope(scene.User.Username, scene.User.Password).Replace(SoapScene.Partner, apiNamespace, StringComparison.Ordinal), $"/services/Soap/{kind}/{version}", TestServer.Office);
@@ -28,10 +29,10 @@ public sealed class SoapLoginTests(Servers servers)
         Snapshot.Matches(await MaskedAsync(reply.Text, scene), $"login-{kind}-{version}");
     }
 
-    [Fact]
-    public async Task The_session_is_an_opaque_token_that_the_rest_surface_and_the_identity_url_take()
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task The_session_is_an_opaque_token_that_the_rest_surface_and_the_identity_url_take(string database)
     {
-        var scene = await SceneAsync();
+        var scene = await SceneAsync(database);
         var reply = await scene.LoginAsync();
         Assert.Matches(@"^00D\w{12}![A-Za-z0-9._]+$", reply["sessionId"]);
         Assert.Equal($"http://localhost:5000/services/Soap/u/64.0/{scene.Org.Id}", reply["serverUrl"]);
@@ -40,10 +41,10 @@ public sealed class SoapLoginTests(Servers servers)
         (await scene.Server.SendAsync(Bearer("/services/data/v64.0", reply["sessionId"]))).IsAllowed();
     }
 
-    [Fact]
-    public async Task The_record_says_which_api_and_client_it_was()
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task The_record_says_which_api_and_client_it_was(string database)
     {
-        var scene = await SceneAsync();
+        var scene = await SceneAsync(database);
         var reply = await scene.LoginAsync(headers: "<CallOptions><client>DataLoaderPartnerUI/64</client></CallOptions>", path: "/services/Soap/u/51.0");
         var record = await scene.Server.RecordAsync(reply.Answer);
         var wire = RequestWire.Parse(record.Wire);
@@ -51,10 +52,10 @@ public sealed class SoapLoginTests(Servers servers)
         Assert.Equal(("SOAP Partner", "51.0", "POST"), (wire.ApiType, wire.ApiVersion, wire.Method));
     }
 
-    [Fact]
-    public async Task Whatever_is_wrong_with_the_credentials_the_sentence_is_the_same()
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task Whatever_is_wrong_with_the_credentials_the_sentence_is_the_same(string database)
     {
-        var scene = await SceneAsync();
+        var scene = await SceneAsync(database);
         var frozen = await scene.Org.UserAsync(change: user => user.Status = UserStatus.Frozen);
         await scene.Server.NoticeAsync();
         SoapReply[] replies =
@@ -75,10 +76,10 @@ public sealed class SoapLoginTests(Servers servers)
         Assert.Equal(DenyReason.SecurityTokenRequired, (await scene.Server.RecordAsync(replies[2].Answer)).Reason);
     }
 
-    [Fact]
-    public async Task A_missing_token_is_told_only_where_the_organization_discloses_it()
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task A_missing_token_is_told_only_where_the_organization_discloses_it(string database)
     {
-        var scene = await SceneAsync();
+        var scene = await SceneAsync(database);
         await scene.Org.ChangeAsync(org => org.DisclosesMissingToken = true);
         await scene.Server.NoticeAsync();
         var reply = await scene.LoginAsync(TestServer.Outside);
@@ -88,10 +89,10 @@ public sealed class SoapLoginTests(Servers servers)
         (await scene.LoginAsync(TestServer.Outside, await scene.User.ReceiveTokenAsync())).Holds();
     }
 
-    [Fact]
-    public async Task The_scope_header_must_name_the_users_own_organization()
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task The_scope_header_must_name_the_users_own_organization(string database)
     {
-        var scene = await SceneAsync();
+        var scene = await SceneAsync(database);
         var other = await TestOrg.AddAsync(scene.Server);
         await scene.Server.NoticeAsync();
         (await ScopedAsync(scene.Org.Id)).Holds();
@@ -134,7 +135,9 @@ public sealed class SoapLoginTests(Servers servers)
 
     [Theory]
     [InlineData("65.0", "INVALID_OPERATION")]
-    [InlineData("66.0", "UNSUPPORTED_API_VERSION")]
+    [InlineData("67.0", "INVALID_OPERATION")]
+    [InlineData("68.0", "INVALID_OPERATION")]
+    [InlineData("69.0", "UNSUPPORTED_API_VERSION")]
     [InlineData("19.0", "UNSUPPORTED_API_VERSION")]
     [InlineData("64", "UNSUPPORTED_API_VERSION")]
     [InlineData("064.0", "UNSUPPORTED_API_VERSION")]
@@ -183,7 +186,7 @@ public sealed class SoapLoginTests(Servers servers)
         Assert.Contains(reply.ExceptionCode, (string[])["SERVER_UNAVAILABLE", "UNKNOWN_EXCEPTION"]);
     }
 
-    async Task<SoapScene> SceneAsync() => await SoapScene.NewAsync(await servers.OnAsync("SQLite"));
+    async Task<SoapScene> SceneAsync(string database = "SQLite") => await SoapScene.NewAsync(await servers.OnAsync(database));
 
     static HttpRequestMessage Bearer(string path, string token)
     {

@@ -12,10 +12,10 @@ public sealed class SoapPasswordTests(Servers servers)
 {
     const string New = "Another-Horse-8";
 
-    [Fact]
-    public async Task An_expired_password_gives_a_session_that_only_chooses_another()
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task An_expired_password_gives_a_session_that_only_chooses_another(string database)
     {
-        var scene = await SceneAsync();
+        var scene = await SceneAsync(null, database);
         await scene.User.ChangeAsync(user => user.MustChangePassword = true);
         var reply = await scene.LoginAsync();
         reply.Holds();
@@ -41,10 +41,10 @@ public sealed class SoapPasswordTests(Servers servers)
         Assert.Equal("true", (await scene.LoginAsync(TestServer.Outside, await scene.User.ReceiveTokenAsync()))["passwordExpired"]);
     }
 
-    [Fact]
-    public async Task The_session_of_an_expired_password_changes_it_by_the_old_one_too()
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task The_session_of_an_expired_password_changes_it_by_the_old_one_too(string database)
     {
-        var scene = await SceneAsync();
+        var scene = await SceneAsync(null, database);
         await scene.User.ChangeAsync(user => user.MustChangePassword = true);
         var session = await scene.SessionAsync();
         (await ChangeOwnAsync(scene, session, scene.User.Password, scene.User.Password)).Faults("INVALID_NEW_PASSWORD", "InvalidNewPasswordFault");
@@ -52,10 +52,10 @@ public sealed class SoapPasswordTests(Servers servers)
         Assert.False((await scene.User.RowAsync()).MustChangePassword);
     }
 
-    [Fact]
-    public async Task The_own_password_is_changed_by_the_old_one_and_everything_born_of_it_dies()
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task The_own_password_is_changed_by_the_old_one_and_everything_born_of_it_dies(string database)
     {
-        var scene = await SceneAsync();
+        var scene = await SceneAsync(null, database);
         var token = await scene.User.ReceiveTokenAsync();
         var session = await scene.SessionAsync();
         var reply = await ChangeOwnAsync(scene, session, scene.User.Password, New);
@@ -67,10 +67,10 @@ public sealed class SoapPasswordTests(Servers servers)
         (await scene.LoginAsync()).Holds();
     }
 
-    [Fact]
-    public async Task Wrong_old_passwords_count_until_the_account_is_locked()
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task Wrong_old_passwords_count_until_the_account_is_locked(string database)
     {
-        var scene = await SceneAsync(new() { Lockout = new() { MaxInvalidAttempts = 3 } });
+        var scene = await SceneAsync(new() { Lockout = new() { MaxInvalidAttempts = 3 } }, database);
         var session = await scene.SessionAsync();
         for (var i = 0; i < 3; i++)
             (await ChangeOwnAsync(scene, session, "wrong", New)).Faults("INVALID_NEW_PASSWORD", "InvalidNewPasswordFault");
@@ -97,10 +97,10 @@ public sealed class SoapPasswordTests(Servers servers)
         (await SetAsync(scene, await scene.SessionAsync(), scene.User.Id, New)).Holds();
     }
 
-    [Fact]
-    public async Task An_administrator_gives_a_password_that_is_good_for_one_login_and_is_audited()
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task An_administrator_gives_a_password_that_is_good_for_one_login_and_is_audited(string database)
     {
-        var scene = await AdministratorAsync();
+        var scene = await AdministratorAsync(database);
         var other = await scene.Org.UserAsync();
         await scene.Server.NoticeAsync();
         var token = await other.ReceiveTokenAsync();
@@ -114,10 +114,10 @@ public sealed class SoapPasswordTests(Servers servers)
         Assert.DoesNotContain(New, entry.After, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_password_is_made_up_for_whom_an_administrator_resets()
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task A_password_is_made_up_for_whom_an_administrator_resets(string database)
     {
-        var scene = await AdministratorAsync();
+        var scene = await AdministratorAsync(database);
         var other = await scene.Org.UserAsync(new() { Password = new() { MinLength = 30, Complexity = 4 } });
         await scene.Server.NoticeAsync();
         await other.ChangeAsync(user => (user.TrustedFailures, user.TrustedLastFailureAt) = (10, scene.Server.Clock.GetUtcNow()));
@@ -130,12 +130,12 @@ public sealed class SoapPasswordTests(Servers servers)
         Assert.Equal("true", (await scene.LoginAsync(user: other))["passwordExpired"]); // a reset ends a lockout
     }
 
-    [Fact]
-    public async Task Nobody_else_sets_anybodys_password()
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task Nobody_else_sets_anybodys_password(string database)
     {
-        var scene = await SceneAsync();
-        var administrator = await AdministratorAsync();
-        var stranger = await SceneAsync();
+        var scene = await SceneAsync(null, database);
+        var administrator = await AdministratorAsync(database);
+        var stranger = await SceneAsync(null, database);
         var other = await scene.Org.UserAsync();
         await scene.Server.NoticeAsync();
         (await SetAsync(scene, await scene.SessionAsync(), other.Id, New)).Faults("INSUFFICIENT_ACCESS");
@@ -160,10 +160,10 @@ public sealed class SoapPasswordTests(Servers servers)
         (await SetAsync(scene, await scene.SessionAsync(), other.Id, New)).Faults("INVALID_OPERATION");
     }
 
-    [Fact]
-    public async Task The_rest_resource_does_the_same()
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task The_rest_resource_does_the_same(string database)
     {
-        var scene = await AdministratorAsync();
+        var scene = await AdministratorAsync(database);
         var other = await scene.Org.UserAsync();
         await scene.Server.NoticeAsync();
         var session = await scene.SessionAsync();
@@ -178,7 +178,7 @@ public sealed class SoapPasswordTests(Servers servers)
         foreach (var body in (string[])["", "{}", """{"newPassword":"x"}""", """{"NewPassword":7}""", """{"NewPassword":"a","NewPassword":"b"}""", "[]", new string('x', 100_000)])
             AssertError(await RestAsync(scene, "POST", session, path, body), HttpStatusCode.BadRequest, "JSON_PARSER_ERROR");
         AssertError(await RestAsync(scene, "POST", session, path, """{"NewPassword":"short"}"""), HttpStatusCode.BadRequest, "INVALID_NEW_PASSWORD");
-        AssertError(await RestAsync(scene, "DELETE", await SessionOfAsync(other: await SceneAsync()), path), HttpStatusCode.Forbidden, "INSUFFICIENT_ACCESS");
+        AssertError(await RestAsync(scene, "DELETE", await SessionOfAsync(other: await SceneAsync(null, database)), path), HttpStatusCode.Forbidden, "INSUFFICIENT_ACCESS");
         AssertError(await RestAsync(scene, "GET", "nonsense", path), HttpStatusCode.Unauthorized, "INVALID_SESSION_ID");
         AssertError(await RestAsync(scene, "GET", session, path.Replace(RecordId.Long(other.Id), "005000000000000", StringComparison.Ordinal)), HttpStatusCode.NotFound, "NOT_FOUND");
 
@@ -203,7 +203,8 @@ public sealed class SoapPasswordTests(Servers servers)
     static Task<SoapReply> SetAsync(SoapScene scene, string session, string userId, string password) =>
         scene.CallAsync(session, "setPassword", $"<userId>{userId}</userId><password>{password}</password>");
 
-    Task<SoapScene> AdministratorAsync() => SceneAsync(new() { Permissions = new() { Administrator = true } });
+    Task<SoapScene> AdministratorAsync(string database = "SQLite") => SceneAsync(new() { Permissions = new() { Administrator = true } }, database);
 
-    async Task<SoapScene> SceneAsync(OAuthServer.Orgs.ProfileSettings? profile = null) => await SoapScene.NewAsync(await servers.OnAsync("SQLite"), profile);
+    async Task<SoapScene> SceneAsync(OAuthServer.Orgs.ProfileSettings? profile = null, string database = "SQLite") =>
+        await SoapScene.NewAsync(await servers.OnAsync(database), profile);
 }

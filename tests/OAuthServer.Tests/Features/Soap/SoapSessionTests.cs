@@ -9,10 +9,10 @@ namespace OAuthServer.Tests.Features.Soap;
 [Collection(nameof(ServersCollection))]
 public sealed class SoapSessionTests(Servers servers)
 {
-    [Fact]
-    public async Task Get_user_info_says_whose_session_it_is()
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task Get_user_info_says_whose_session_it_is(string database)
     {
-        var scene = await SceneAsync();
+        var scene = await SceneAsync(database);
         var reply = await scene.CallAsync(await scene.SessionAsync(), "getUserInfo");
         reply.Holds();
         Snapshot.Matches(await SoapLoginTests.MaskedAsync(reply.Text, scene), "get-user-info");
@@ -57,17 +57,17 @@ public sealed class SoapSessionTests(Servers servers)
         }
     }
 
-    [Fact]
-    public async Task A_session_ends_by_logout_by_time_and_with_its_user()
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task A_session_ends_by_logout_by_time_and_with_its_user(string database)
     {
-        var scene = await SceneAsync();
+        var scene = await SceneAsync(database);
         var (out_, frozen) = (await scene.SessionAsync(), await scene.SessionAsync());
         (await scene.CallAsync(out_, "logout")).Holds();
         (await scene.CallAsync(out_, "logout")).Faults("INVALID_SESSION_ID");
         (await scene.CallAsync(frozen, "getUserInfo")).Holds();
         await scene.User.ChangeAsync(user => user.Status = UserStatus.Frozen);
         (await scene.CallAsync(frozen, "getUserInfo")).Faults("INVALID_SESSION_ID");
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(database == "PostgreSQL");
         var later = await SoapScene.NewAsync(server);
         var old = await later.SessionAsync();
         server.Clock.Advance(TimeSpan.FromMinutes(119));
@@ -76,10 +76,10 @@ public sealed class SoapSessionTests(Servers servers)
         (await later.CallAsync(old, "getUserInfo")).Faults("INVALID_SESSION_ID");
     }
 
-    [Fact]
-    public async Task Only_own_sessions_are_invalidated()
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task Only_own_sessions_are_invalidated(string database)
     {
-        var scene = await SceneAsync();
+        var scene = await SceneAsync(database);
         var other = await scene.Org.UserAsync();
         await scene.Server.NoticeAsync();
         var (mine, another, theirs, oauth) = (await scene.SessionAsync(), await scene.SessionAsync(), await scene.SessionAsync(other), await scene.TokenAsync("api"));
@@ -101,10 +101,10 @@ public sealed class SoapSessionTests(Servers servers)
         (await scene.CallAsync(await scene.SessionAsync(), "invalidateSessions", string.Concat(Enumerable.Repeat("<sessionIds>x</sessionIds>", count)))).Faults("EXCEEDED_ID_LIMIT");
     }
 
-    [Fact]
-    public async Task A_profile_that_loses_the_api_loses_its_sessions()
+    [Theory, MemberData(nameof(Servers.Both), MemberType = typeof(Servers))]
+    public async Task A_profile_that_loses_the_api_loses_its_sessions(string database)
     {
-        var scene = await SceneAsync();
+        var scene = await SceneAsync(database);
         var session = await scene.SessionAsync();
         await scene.Org.ChangeProfileAsync(scene.User.ProfileId, new() { Permissions = new() { ApiEnabled = false } });
         await scene.Server.NoticeAsync();
@@ -124,5 +124,5 @@ public sealed class SoapSessionTests(Servers servers)
         Assert.Contains("xmlns:sf=\"urn:fault.enterprise.soap.sforce.com\"", fault.Text, StringComparison.Ordinal);
     }
 
-    async Task<SoapScene> SceneAsync() => await SoapScene.NewAsync(await servers.OnAsync("SQLite"));
+    async Task<SoapScene> SceneAsync(string database = "SQLite") => await SoapScene.NewAsync(await servers.OnAsync(database));
 }

@@ -22,9 +22,22 @@ static class WscLogin
         Assert.Equal(Name("loginResponse"), response.Name);
         var result = Assert.Single(response.Elements());
         Assert.Equal(Result.Select(Name), result.Elements().Select(element => element.Name));
-        var info = result.Elements().Last();
+        Assert.All(result.Elements(), element => Assert.True(element.HasElements || element.Value.Length > 0, element.ToString()));
+        MustBeUserInfo(result.Elements().Last());
+    }
+
+    /// <summary>The same of getUserInfo.</summary>
+    internal static void MustReadUserInfo(string text)
+    {
+        var response = Assert.Single(Assert.Single(XDocument.Parse(text).Root!.Elements()).Elements());
+        Assert.Equal(Name("getUserInfoResponse"), response.Name);
+        MustBeUserInfo(Assert.Single(response.Elements()));
+    }
+
+    static void MustBeUserInfo(XElement info)
+    {
         Assert.Equal(UserInfo.Select(Name), info.Elements().Select(element => element.Name));
-        Assert.All(result.Descendants(), element => Assert.True(element.HasElements || element.Value.Length > 0 || IsNull(element), element.ToString()));
+        Assert.All(info.Elements(), element => Assert.True(element.Value.Length > 0 || IsNull(element), element.ToString()));
         Assert.All(info.Elements(), element => Assert.True(!element.HasAttributes || IsNull(element), element.ToString()));
         Assert.True(int.Parse(info.Element(Name("sessionSecondsValid"))!.Value, null) > 0);
         Assert.All(["accessibilityMode", "orgDisallowHtmlAttachments", "orgHasPersonAccounts", "organizationMultiCurrency"], name => Assert.Equal("false", info.Element(Name(name))!.Value));

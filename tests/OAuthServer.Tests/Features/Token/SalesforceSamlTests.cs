@@ -12,7 +12,7 @@ namespace OAuthServer.Tests.Features.Token;
 [Collection(nameof(ServersCollection))]
 public sealed class SalesforceSamlTests(Servers servers)
 {
-    const string EntityId = "https://idp.corp.test/saml";
+    internal const string EntityId = "https://idp.corp.test/saml";
     const string WebSingleSignOn = "urn:oasis:names:tc:SAML:2.0:profiles:SSO:browser";
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class SalesforceSamlTests(Servers servers)
     static Task<Answer> SendAsync(BearerScene scene, string assertion) => scene.Server.TokenAsync(
         TestServer.Office, ("grant_type", "assertion"), ("assertion_type", WebSingleSignOn), ("assertion", assertion), ("client_id", scene.App.ClientId), ("client_secret", scene.App.Secret));
 
-    static string Signed(
+    internal static string Signed(
         BearerScene scene, ProviderEntry provider, ClientKey key, string? recipient = null, string? audience = null, string subject = "alice", string issuer = EntityId, string? request = null)
     {
         var id = SamlBearerScene.NewId();

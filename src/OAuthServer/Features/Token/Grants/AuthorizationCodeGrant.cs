@@ -1,6 +1,8 @@
+using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Features.Shared;
 using OAuthServer.Http;
+using OAuthServer.Orgs;
 using OAuthServer.Policy;
 using OAuthServer.Tokens;
 
@@ -8,9 +10,9 @@ namespace OAuthServer.Features.Token.Grants;
 
 /// <summary>
 /// Authorization code (RFC 6749 section 4.1.3). The login behind it has been judged when the code was made, a minute ago at most; this
-/// asks only whether it is the same app, and whether user, organization and session still stand.
+/// asks only whether it is the same app, whether the organization still has it on, and whether user, organization and session still stand.
 /// </summary>
-public sealed class AuthorizationCodeGrant(AuthorizationCodes codes, WriteQueue writes, TimeProvider clock, ILogger<AuthorizationCodeGrant> log) : IGrant
+public sealed class AuthorizationCodeGrant(AuthorizationCodes codes, OrgDirectory orgs, WriteQueue writes, TimeProvider clock, ILogger<AuthorizationCodeGrant> log) : IGrant
 {
     /// <summary>One text for whatever is wrong with a code. The salesforce dialect says more to the app, which has proven itself (contract, section 4.14).</summary>
     static readonly OAuthError Dead = OAuthError.InvalidGrant("The code is unknown, used or expired, or was made for another app, redirect_uri or code_verifier.") with
@@ -45,12 +47,17 @@ public sealed class AuthorizationCodeGrant(AuthorizationCodes codes, WriteQueue 
         }
         return codes.FlawOf(code, request.App, request.Form["redirect_uri"], request.Form["code_verifier"]) switch
         {
+            CodeFlaw.None when await SwitchedOffAsync(request.App, code.Contents.OrgId) is { } switchedOff => new GrantResult.Refused(switchedOff),
             CodeFlaw.None => new GrantResult.Granted(AccessOf(code, request), Reference: null) { IfSpent = Dead },
             CodeFlaw.RedirectUri => new GrantResult.Refused(Dead with { InSalesforceWords = new("redirect_uri_mismatch", "redirect_uri must match configuration") }),
             CodeFlaw.Verifier => new GrantResult.Refused(Dead with { InSalesforceWords = new("invalid_grant", "invalid code verifier") }),
             _ => new GrantResult.Refused(Dead),
         };
     }
+
+    /// <summary>Of an organization that this node has not heard of yet nothing is known; what it makes is looked at with each use.</summary>
+    async ValueTask<OAuthError?> SwitchedOffAsync(AppEntry app, string orgId) =>
+        (await orgs.CurrentAsync()).Rows.Orgs.GetValueOrDefault(orgId) is { } org ? AppFlaw.Of(app, org.Facts) : null;
 
     GrantedAccess AccessOf(FoundCode code, TokenRequest request)
     {
