@@ -90,8 +90,8 @@ public static class BuiltInApps
     {
         Dialect = Dialect.Salesforce,
         AuthMethods = [ClientAuthMethod.None],
-        Flows = [LoginChannel.AuthorizationCode],
-        Scopes = ["api", "id"],
+        Flows = [LoginChannel.AuthorizationCode, LoginChannel.RefreshToken],
+        Scopes = ["api", "id", "refresh_token"], // some releases ask for both words, some for api alone
         RedirectUris = [.. DataLoaderPorts.Select(port => $"http://localhost:{port}/OauthRedirect")],
     });
 

@@ -53,6 +53,17 @@ public sealed class DataLoaderTests(Servers servers)
         (await CallAsync("67.0", "getUserInfo")).Faults("INVALID_SESSION_ID");
     }
 
+    [Fact]
+    public async Task A_release_that_wants_to_come_again_gets_a_refresh_token()
+    {
+        const string redirectUri = "http://localhost:7171/OauthRedirect";
+        var scene = await BuiltInScene.NewAsync(await servers.OnAsync("SQLite"), "DataLoaderPartnerUI/");
+        var first = await scene.RedeemAsync((await scene.AuthorizeAsync(redirectUri, "api refresh_token")).Parameter("code"), redirectUri);
+        var next = await scene.RefreshAsync(first["refresh_token"]);
+        next.IsAllowed();
+        Assert.Equal("api refresh_token", next["scope"]);
+    }
+
     /// <summary>Some releases ask before which flows there are, with a code of nobody's: "invalid_client" anywhere in the answer would mean that there is none.</summary>
     [Fact]
     public async Task It_finds_out_which_flows_there_are_by_asking_for_them()
