@@ -127,31 +127,6 @@ public sealed class DeviceAuthorization
     public DateTimeOffset? UsedAt { get; set; }
 }
 
-/// <summary>A one-time password that opens this server's pages for who holds an access token, as a keyed hash: a minute, once, and no longer than that token.</summary>
-public sealed class FrontDoor
-{
-    public required string Hash { get; set; }
-
-    /// <summary>The grant of the token it was made for.</summary>
-    public required string GrantId { get; set; }
-
-    /// <summary>The token's own id.</summary>
-    public required string Jti { get; set; }
-
-    /// <summary>Names the token's row, where it is opaque.</summary>
-    public string? TokenHash { get; set; }
-
-    /// <summary>What the token says, as JSON.</summary>
-    public required string Claims { get; set; }
-
-    /// <summary>The local path it leads to; null = the first page.</summary>
-    public string? Path { get; set; }
-
-    public DateTimeOffset ExpiresAt { get; set; }
-
-    public DateTimeOffset? UsedAt { get; set; }
-}
-
 /// <summary>What a user has allowed an app: remembered by scope, shown and withdrawn in the settings.</summary>
 public sealed class Consent
 {

@@ -81,8 +81,6 @@ public abstract partial class ServerDb(DbContextOptions options) : DbContext(opt
 
     public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
 
-    public DbSet<FrontDoor> FrontDoors => Set<FrontDoor>();
-
     public DbSet<RevokedToken> RevokedTokens => Set<RevokedToken>();
 
     public DbSet<SigningKey> SigningKeys => Set<SigningKey>();
@@ -252,7 +250,6 @@ public abstract partial class ServerDb(DbContextOptions options) : DbContext(opt
             e.HasIndex(t => t.ExpiresAt);
             e.HasOne<Grant>().WithMany().HasForeignKey(t => t.GrantId);
         });
-        modelBuilder.Entity<FrontDoor>(e => { e.HasKey(d => d.Hash); e.HasIndex(d => d.ExpiresAt); e.HasOne<Grant>().WithMany().HasForeignKey(d => d.GrantId); });
         modelBuilder.Entity<RevokedToken>(e => { e.HasKey(t => t.Jti); e.HasIndex(t => t.ExpiresAt); });
         modelBuilder.Entity<SigningKey>().HasKey(k => k.Kid);
         // No foreign keys: a record outlives what it speaks of, and an insert on the hot path checks nothing.

@@ -129,6 +129,7 @@ public static class Server
         app.Map(Routes.UserInfo, services.GetRequiredService<UserInfoEndpoint>().HandleAsync);
         app.Map(Routes.Identity + "/{org}/{user}", services.GetRequiredService<IdentityEndpoint>().HandleAsync);
         app.Map(Routes.SingleAccess, services.GetRequiredService<SingleAccessEndpoint>().HandleAsync);
+        app.MapMethods(Routes.FrontDoor, ["GET"], services.GetRequiredService<FrontDoorEndpoint>().HandleAsync).WithMetadata(AnswersWithPages.Mark);
         services.GetRequiredService<RestDoors>().Map(app);
         services.GetRequiredService<PasswordResource>().Map(app);
         services.GetRequiredService<SoapDoor>().Map(app);

@@ -186,7 +186,6 @@ static class ServerServices
         services.AddSingleton<DeviceAuthorizations>();
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<AccessTokenReader>();
-        services.AddSingleton<FrontDoors>();
         services.AddSingleton<TokenRevocation>();
         services.AddSingleton<UserGrants>();
         services.AddSingleton<Purge>();
@@ -252,6 +251,7 @@ static class ServerServices
         services.AddSingleton<SalesforceTokens>();
         services.AddSingleton<IdentityEndpoint>();
         services.AddSingleton<SingleAccessEndpoint>();
+        services.AddSingleton<FrontDoorEndpoint>();
         services.AddSingleton<RestCallers>();
         services.AddSingleton<RestDoors>();
         services.AddSingleton<ApiPasswords>();

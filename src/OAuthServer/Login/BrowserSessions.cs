@@ -50,11 +50,9 @@ public sealed class BrowserSessions(
     /// <param name="answeredRequestId">The app's request that it answers.</param>
     /// <param name="provider">The session at the identity provider that vouched; null keeps what the session has.</param>
     /// <param name="authenticatedAt">When the person signed in at that provider; null = now.</param>
-    /// <param name="startedAt">When the sign-in began that goes on here, and the time it may last; null = now. Whoever is signed in already goes on as before.</param>
     /// <returns>Null when the password was changed, or the account made safe, since the gate looked at it.</returns>
     public async Task<SignedInBrowser?> StartAsync(
-        HttpContext context, LoginOutcome.SignedIn login, LoginChannel channel, string? answeredRequestId, ProviderSession? provider = null, DateTimeOffset? authenticatedAt = null,
-        DateTimeOffset? startedAt = null)
+        HttpContext context, LoginOutcome.SignedIn login, LoginChannel channel, string? answeredRequestId, ProviderSession? provider = null, DateTimeOffset? authenticatedAt = null)
     {
         var now = clock.GetUtcNow();
         var present = await CurrentAsync(context);
@@ -70,7 +68,7 @@ public sealed class BrowserSessions(
         var session = present?.User.Id == login.User.Id ? await db.BrowserSessions.SingleOrDefaultAsync(s => s.Id == present.Session.Id) : null;
         if (session is null)
         {
-            session = new BrowserSession { Id = RandomId.New(16), Hash = "", UserId = login.User.Id, StartedAt = startedAt ?? now };
+            session = new BrowserSession { Id = RandomId.New(16), Hash = "", UserId = login.User.Id, StartedAt = now };
             db.BrowserSessions.Add(session);
         }
         session.Hash = key.KeyedHash(Purpose, secret);

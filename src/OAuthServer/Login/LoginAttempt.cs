@@ -35,9 +35,6 @@ public sealed record LoginAttempt
     /// </summary>
     public bool ProvesAnew { get; init; } = true;
 
-    /// <summary>The app by whose token it comes: for the record, and not judged. What the app may, the token has been through.</summary>
-    public string? ComesBy { get; init; }
-
     /// <summary>The assertion it rests on; null when it rests on none.</summary>
     public AssertedLogin? Assertion { get; init; }
 

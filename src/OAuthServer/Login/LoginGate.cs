@@ -185,7 +185,7 @@ public sealed class LoginGate(
         if (user is not null)
             await CountAsync(scope, user, facts, ruling, attempt.ProvesAnew);
         var entry = new LoginEntry(
-            facts, ruling, attempt.Request, attempt.App?.ClientId ?? attempt.ComesBy,
+            facts, ruling, attempt.Request, attempt.App?.ClientId,
             user is null && attempt.Subject is LoginSubject.Named named ? key.KeyedHash("unknown-name", named.Username) : null,
             Refusals.NeedsToken(facts), verified.SecurityTokenId, Elapsed(attempt.Request))
         {

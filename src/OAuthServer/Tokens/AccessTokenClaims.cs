@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using OAuthServer.Data;
 using OAuthServer.Http;
@@ -45,19 +43,6 @@ public static class AccessTokenClaims
             json.WriteString("trusted_network"u8, network);
         json.WriteNumber("policy_version"u8, token.ProfileVersion);
         json.WriteEndObject();
-    }
-
-    /// <summary>The same as a text of its own: a JSON object.</summary>
-    public static string TextOf(AccessTokenInfo token, string issuer)
-    {
-        var text = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(text))
-        {
-            json.WriteStartObject();
-            Write(json, (token, issuer));
-            json.WriteEndObject();
-        }
-        return Encoding.UTF8.GetString(text.WrittenSpan);
     }
 
     /// <summary>Reads claims that this server wrote; null when something is missing.</summary>

@@ -31,21 +31,7 @@ public sealed class AccessTokenReader(
         var info = token.Length > CompactJws.MaxLength ? null
             : LooksOpaque(token) ? await ReadOpaqueAsync(token)
             : await ReadJwtAsync(token);
-        return info is null ? null : await LiveAsync(info);
-    }
-
-    /// <summary>A token that was read before, as it is now; null once it is expired or revoked with its grant, or its user or app may no longer come in.</summary>
-    /// <param name="claims">As <see cref="AccessTokenClaims.TextOf"/> wrote them.</param>
-    /// <remarks>Whether an opaque token was revoked alone is in its row, which is the caller's to look at.</remarks>
-    internal async ValueTask<AccessTokenInfo?> ReadAgainAsync(string claims)
-    {
-        using var json = JsonDocument.Parse(claims);
-        return AccessTokenClaims.Read(json.RootElement) is { } info ? await LiveAsync(info) : null;
-    }
-
-    async ValueTask<AccessTokenInfo?> LiveAsync(AccessTokenInfo info)
-    {
-        if (info.ExpiresAt <= clock.GetUtcNow())
+        if (info is null || info.ExpiresAt <= clock.GetUtcNow())
             return null;
         var app = await apps.FindAsync(info.ClientId);
         return app is { App.IsActive: true } && await OwnerOfLiveAsync(info, app) is { } username ? info with { Username = username } : null;

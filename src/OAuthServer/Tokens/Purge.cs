@@ -34,7 +34,6 @@ public sealed class Purge(Database database, TimeProvider clock)
         var now = clock.GetUtcNow();
         await using var db = database.NewContext();
         await db.RevokedTokens.Where(t => t.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
-        await db.FrontDoors.Where(d => d.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
         await db.AccessTokens.Where(t => t.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
         var oldest = now - SigningKeyRing.LongestToken;
         await db.UsedAssertions.Where(a => a.ExpiresAt < now).ExecuteDeleteAsync(cancellation);

@@ -1,5 +1,8 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using OAuthServer.Apps;
 using OAuthServer.Data;
 using OAuthServer.Http;
@@ -65,7 +68,7 @@ public sealed class TokenIssuer(
                 if (makesGrant)
                     await GrantRows.InsertAsync(scope.Sql, grantId, access, startsRefresh ? RefreshTokens.LifeFrom(access.At, access.App) : null);
                 if (opaque)
-                    await GrantRows.InsertAccessTokenAsync(scope.Sql, master.KeyedHash(OpaquePurpose, value), grantId, token.ExpiresAt, AccessTokenClaims.TextOf(token, publicUrl.Value));
+                    await GrantRows.InsertAccessTokenAsync(scope.Sql, master.KeyedHash(OpaquePurpose, value), grantId, token.ExpiresAt, ClaimsOf(token));
                 return true;
             });
             if (!stands)
@@ -86,5 +89,17 @@ public sealed class TokenIssuer(
         if (!headers.TryGetValue(key.Kid, out var header))
             headers[key.Kid] = header = JwtWriter.HeaderOf("at+jwt", key);
         return JwtWriter.Write(header, key, (token, publicUrl.Value), AccessTokenClaims.Write);
+    }
+
+    string ClaimsOf(AccessTokenInfo token)
+    {
+        var text = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(text))
+        {
+            json.WriteStartObject();
+            AccessTokenClaims.Write(json, (token, publicUrl.Value));
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(text.WrittenSpan);
     }
 }

@@ -56,7 +56,6 @@ public sealed class SfCliTests : IDisposable
             var visitor = new TestBrowser(server);
             var page = await visitor.FollowAsync(await visitor.GetAsync(opened[server.PublicUrl.Length..]));
             Assert.Contains(scene.User.Username, page.Html, StringComparison.Ordinal);
-            Assert.Contains("/settings/apps", page.Html, StringComparison.Ordinal);
         }
         await SfAsync("org", "logout", "--target-org", scene.User.Username, "--no-prompt");
 

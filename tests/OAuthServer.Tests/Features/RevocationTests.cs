@@ -86,5 +86,22 @@ public sealed class RevocationTests(Servers servers)
         Assert.Equal(HttpStatusCode.OK, (await scene.UserInfoAsync(token)).Status);
     }
 
+    [Theory]
+    [InlineData("GET", null)]
+    [InlineData("POST", null)]
+    [InlineData("POST", "Bearer")]
+    public async Task An_opaque_token_of_the_standard_dialect_is_not_revoked_by_its_bearer_either(string method, string? scheme)
+    {
+        var scene = await SceneAsync(TestOrg.StandardApp with { TokenFormat = TokenFormat.Opaque });
+        var token = await scene.AccessTokenAsync();
+        var request = new HttpRequestMessage(new HttpMethod(method), method == "GET" ? $"{Path}?token={token}" : Path);
+        if (method == "POST")
+            request.Content = new FormUrlEncodedContent([new("token", token)]);
+        if (scheme is not null)
+            request.Headers.TryAddWithoutValidation("Authorization", $"{scheme} {token}");
+        Assert.InRange((int)(await scene.Server.SendAsync(request)).Status, 400, 405);
+        Assert.Equal(HttpStatusCode.OK, (await scene.UserInfoAsync(token)).Status);
+    }
+
     async Task<OAuthScene> SceneAsync(AppSettings? settings = null) => await OAuthScene.NewAsync(await servers.OnAsync("SQLite"), settings);
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using OAuthServer.Apps;
+using OAuthServer.Tests.Features.Authorize;
 using OAuthServer.Tests.Features.Identity;
 using OAuthServer.Tests.Features.Soap;
 using OAuthServer.Tests.Support;
@@ -46,12 +47,11 @@ public sealed class SalesforceTokenTests(Servers servers)
         var expired = await scene.SessionAsync();
         await scene.User.ChangeAsync(user => user.MustChangePassword = false);
         foreach (var session in new[] { expired, await scene.SessionAsync() })
-        {
-            var request = new HttpRequestMessage(HttpMethod.Post, "/services/oauth2/introspect") { Content = new FormUrlEncodedContent([new("token", session)]) };
-            request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + session);
-            var answer = await scene.Server.SendAsync(request);
-            Assert.Equal("invalid_client", answer["error"]);
-        }
+            Assert.Equal("invalid_client", (await IntrospectAsync(scene.Server, session))["error"]);
+        var cli = await BuiltInScene.NewAsync(scene.Server, "PlatformCLI");
+        const string redirectUri = "http://localhost:1717/OauthRedirect";
+        var token = (await cli.RedeemAsync((await cli.AuthorizeAsync(redirectUri, "api")).Parameter("code"), redirectUri))["access_token"]!;
+        Assert.Equal("invalid_client", (await IntrospectAsync(scene.Server, token))["error"]);
     }
 
     [Theory]
@@ -124,6 +124,13 @@ public sealed class SalesforceTokenTests(Servers servers)
             await db.SaveChangesAsync(TestContext.Current.CancellationToken);
         }
         await Assert.ThrowsAsync<InvalidOperationException>(() => BuiltInApps.EnsureAsync(scratch.Database, TestContext.Current.CancellationToken));
+    }
+
+    static Task<Answer> IntrospectAsync(TestServer server, string token)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/services/oauth2/introspect") { Content = new FormUrlEncodedContent([new("token", token)]) };
+        request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token);
+        return server.SendAsync(request);
     }
 
     static async Task<(HttpStatusCode, string)> WordAsync(Task<Answer> asked) => ((await asked).Status, (await asked).Text);

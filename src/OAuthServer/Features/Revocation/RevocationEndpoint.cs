@@ -34,8 +34,8 @@ public sealed class RevocationEndpoint(
         {
             var found = await revocation.FindAsync(token);
             var owner = found is null ? null : await found.OwnerAsync(apps);
-            // An opaque token says by its form which dialect it is of, dead or alive; any other by its app.
-            if (owner is { Settings.Dialect: Dialect.Salesforce } || form["client_id"] is null && AccessTokenReader.LooksOpaque(token))
+            // The app tells which dialect it is; of a token that is gone only its form does.
+            if (owner is null ? form["client_id"] is null && AccessTokenReader.LooksOpaque(token) : owner.Settings.Dialect == Dialect.Salesforce)
             {
                 await AnswerAsync(context, found is not null && await revocation.RevokeAsync(found), Dialect.Salesforce, form["token_type_hint"]);
                 return;

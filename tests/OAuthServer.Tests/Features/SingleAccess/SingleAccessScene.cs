@@ -1,9 +1,5 @@
-using System.Text.RegularExpressions;
-using Microsoft.EntityFrameworkCore;
 using OAuthServer.Apps;
-using OAuthServer.Data;
 using OAuthServer.Orgs;
-using OAuthServer.Policy;
 using OAuthServer.Tests.Support;
 
 namespace OAuthServer.Tests.Features.SingleAccess;
@@ -52,33 +48,6 @@ sealed class SingleAccessScene
 
     internal TestBrowser Browser(string from = TestServer.Office) => new(Server, from);
 
-    /// <summary>Comes with the address; the page, or where it led.</summary>
-    internal static async Task<Page> ArriveAsync(TestBrowser browser, string address)
-    {
-        var led = await browser.GetAsync(address);
-        Assert.Equal(Door, led.LocalLocation);
-        return await browser.GetAsync(Door);
-    }
-
-    /// <summary>Presses a button of the page.</summary>
-    internal static Task<Page> DecideAsync(TestBrowser browser, Page page, string decision = "continue") => browser.PostAsync(
-        page, Door, ("user", Regex.Match(page.Html, "name=\"user\" value=\"(?<id>[^\"]+)\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["id"].Value), ("decision", decision));
-
-    /// <summary>All of the way.</summary>
-    internal async Task<Page> OpenAsync(TestBrowser browser, string? query = null, string? token = null) =>
-        await DecideAsync(browser, await ArriveAsync(browser, await AddressAsync(query, token)));
-
-    /// <summary>The sessions of a user that have not been ended.</summary>
-    internal async Task<List<BrowserSession>> SessionsAsync(TestUser? user = null)
-    {
-        await using var db = Server.Database.NewContext();
-        return await db.BrowserSessions.AsNoTracking().Where(s => s.UserId == (user ?? User).Id && s.EndedAt == null).ToListAsync();
-    }
-
-    /// <summary>How many sign-ins at a browser were judged.</summary>
-    internal async Task<int> JudgedAsync()
-    {
-        await using var db = Server.Database.NewContext();
-        return await db.LoginRecords.CountAsync(r => r.UserId == User.Id && r.Channel == LoginChannel.Browser);
-    }
+    /// <summary>Comes with the address; where it led.</summary>
+    internal async Task<Page> OpenAsync(TestBrowser browser, string? query = null, string? token = null) => await browser.GetAsync(await AddressAsync(query, token));
 }

@@ -824,52 +824,6 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.ToTable("federated_identities");
                 });
 
-            modelBuilder.Entity("OAuthServer.Data.FrontDoor", b =>
-                {
-                    b.Property<string>("Hash")
-                        .HasColumnType("text")
-                        .HasColumnName("hash");
-
-                    b.Property<string>("Claims")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("claims");
-
-                    b.Property<long>("ExpiresAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("expires_at");
-
-                    b.Property<string>("GrantId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("grant_id");
-
-                    b.Property<string>("Jti")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("jti");
-
-                    b.Property<string>("Path")
-                        .HasColumnType("text")
-                        .HasColumnName("path");
-
-                    b.Property<string>("TokenHash")
-                        .HasColumnType("text")
-                        .HasColumnName("token_hash");
-
-                    b.Property<long?>("UsedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("used_at");
-
-                    b.HasKey("Hash");
-
-                    b.HasIndex("ExpiresAt");
-
-                    b.HasIndex("GrantId");
-
-                    b.ToTable("front_doors");
-                });
-
             modelBuilder.Entity("OAuthServer.Data.Grant", b =>
                 {
                     b.Property<string>("Id")
@@ -2655,15 +2609,6 @@ namespace OAuthServer.Data.Migrations.Postgres
                     b.HasOne("OAuthServer.Data.User", null)
                         .WithMany()
                         .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("OAuthServer.Data.FrontDoor", b =>
-                {
-                    b.HasOne("OAuthServer.Data.Grant", null)
-                        .WithMany()
-                        .HasForeignKey("GrantId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
