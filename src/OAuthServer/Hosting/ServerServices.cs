@@ -249,6 +249,7 @@ static class ServerServices
         services.AddSingleton<RevocationEndpoint>();
         services.AddSingleton<UserInfoEndpoint>();
         services.AddSingleton<SalesforceTokens>();
+        services.AddSingleton<BareWordCallers>();
         services.AddSingleton<IdentityEndpoint>();
         services.AddSingleton<SingleAccessEndpoint>();
         services.AddSingleton<FrontDoorEndpoint>();

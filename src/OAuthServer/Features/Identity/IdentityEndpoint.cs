@@ -11,24 +11,12 @@ namespace OAuthServer.Features.Identity;
 /// call the API. What is wrong is said in one bare word, which clients compare. A <c>callback</c> is not heeded: a script is no answer that holds
 /// what only the token's bearer may know (ASVS 3.5.6).
 /// </summary>
-public sealed class IdentityEndpoint(SalesforceTokens tokens, OrgDirectory orgs, Database database, PublicUrl publicUrl)
+public sealed class IdentityEndpoint(BareWordCallers callers, OrgDirectory orgs, Database database, PublicUrl publicUrl)
 {
     public async Task HandleAsync(HttpContext context)
     {
-        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsPost(context.Request.Method))
-        {
-            await OAuthAnswer.WrongMethodAsync(context, "GET, POST");
-            return;
-        }
-        var presented = await PresentedToken.ReadAsync(context);
-        if (presented.Problem is { } problem)
-            await OAuthAnswer.ErrorAsync(context, problem);
-        else if (presented.Value is not { } token)
-            await BareWord.AnswerAsync(context, 403, "Missing_OAuth_Token");
-        else if (await tokens.ReadAsync(token) is not { } access)
-            await BareWord.AnswerAsync(context, 403, "Bad_OAuth_Token");
-        else
-            await AnswerAsync(context, presented.Form, access);
+        if (await callers.AdmitAsync(context) is var (access, form))
+            await AnswerAsync(context, form, access);
     }
 
     async Task AnswerAsync(HttpContext context, RequestForm? form, AccessTokenInfo access)

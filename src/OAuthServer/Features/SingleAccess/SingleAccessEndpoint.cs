@@ -6,26 +6,16 @@ using OAuthServer.Tokens;
 namespace OAuthServer.Features.SingleAccess;
 
 /// <summary>From a token to an address for a browser (Salesforce contract, section 6): what <c>sf org open</c> asks for.</summary>
-public sealed class SingleAccessEndpoint(SalesforceTokens tokens, MasterKey key, PublicUrl publicUrl, TimeProvider clock)
+public sealed class SingleAccessEndpoint(BareWordCallers callers, MasterKey key, PublicUrl publicUrl, TimeProvider clock)
 {
     public async Task HandleAsync(HttpContext context)
     {
-        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsPost(context.Request.Method))
-        {
-            await OAuthAnswer.WrongMethodAsync(context, "GET, POST");
+        if (await callers.AdmitAsync(context) is not var (access, form))
             return;
-        }
-        var presented = await PresentedToken.ReadAsync(context);
-        if (presented.Problem is { } problem)
-            await OAuthAnswer.ErrorAsync(context, problem);
-        else if (presented.Value is not { } token)
-            await BareWord.AnswerAsync(context, 403, "Missing_OAuth_Token");
-        else if (await tokens.ReadAsync(token) is not { } access)
-            await BareWord.AnswerAsync(context, 403, "Bad_OAuth_Token");
-        else if (!access.HasScope("web") && !access.HasScope("full"))
-            await OAuthAnswer.ErrorAsync(context, new("insufficient_scope", "This token lacks the scope web.", 403));
+        if (access.HasScope("web") || access.HasScope("full"))
+            await AnswerAsync(context, access, form?["redirect_uri"]);
         else
-            await AnswerAsync(context, access, presented.Form?["redirect_uri"]);
+            await OAuthAnswer.ErrorAsync(context, new("insufficient_scope", "This token lacks the scope web.", 403));
     }
 
     async Task AnswerAsync(HttpContext context, AccessTokenInfo access, string? asked)
