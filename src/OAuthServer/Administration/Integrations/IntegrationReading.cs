@@ -11,7 +11,8 @@ namespace OAuthServer.Administration.Integrations;
 /// <summary>Reads integrations as administrators see them: rows, with what follows from them. Changes nothing.</summary>
 public sealed class IntegrationReading(AppDirectory apps, LoginReferences references)
 {
-    const int ShownDays = 30;
+    /// <summary>How many days an integration shows, today's among them.</summary>
+    internal const int ShownDays = 30;
 
     /// <summary>As how many users an app logs in is counted in so many of its ways, the last seen: more than any one user has.</summary>
     const int MostWaysOfApp = 1_000;

@@ -44,7 +44,7 @@ public sealed record IntegrationScore(int Value, IReadOnlyList<IntegrationReason
             (int)Math.Round(exposure * use * age),
             [
                 new(key),
-                new("use", Math.Round(facts.LoginsPerWeek).ToString(System.Globalization.CultureInfo.InvariantCulture)),
+                new("use", Math.Round(facts.LoginsPerWeek, 1).ToString(System.Globalization.CultureInfo.InvariantCulture)),
                 facts.CredentialAgeDays is { } days ? new("age", days.ToString(System.Globalization.CultureInfo.InvariantCulture)) : new("age-unknown"),
             ]);
     }

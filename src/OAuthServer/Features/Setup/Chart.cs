@@ -35,7 +35,10 @@ public sealed record ChartBar(double X, double Y, double Width, double Height, C
 public sealed record ChartRule(double Y, long Value);
 
 /// <summary>A label under the drawing.</summary>
-public sealed record ChartMark(double X, string Text);
+/// <param name="X">The middle of it.</param>
+/// <param name="Text">What it says.</param>
+/// <param name="IsBetween">Every second one, which a narrow screen has no room for.</param>
+public sealed record ChartMark(double X, string Text, bool IsBetween);
 
 /// <summary>
 /// Numbers over time as a drawing that the server makes: stacked bars, or lines. Behind it is always the table of the same numbers.
@@ -87,7 +90,7 @@ public sealed record Chart(
         get
         {
             var every = (Labels.Count + MostMarks - 1) / MostMarks;
-            return [.. Labels.Index().Where(label => label.Index % every == 0).Select(label => new ChartMark(XOf(label.Index), label.Item))];
+            return [.. Labels.Index().Where(label => label.Index % every == 0).Select(label => new ChartMark(XOf(label.Index), label.Item, label.Index / every % 2 == 1))];
         }
     }
 

@@ -59,7 +59,7 @@ public sealed class IntegrationPagesTests : IAsyncLifetime
         var start = server.Clock.GetUtcNow().AddHours(1);
         (string Name, string Value)[] window = [("startsAt", start.ToString("yyyy-MM-dd'T'HH:mm")), ("endsAt", start.AddHours(1).ToString("yyyy-MM-dd'T'HH:mm"))];
         var weighed = await GetAsync($"/setup/integrations/brown-outs?startsAt={window[0].Value}&endsAt={window[1].Value}");
-        Assert.Contains("1 integrations use a password", weighed.Html, StringComparison.Ordinal);
+        Assert.Contains("Integrations that use a password and are not protected: 1.", weighed.Html, StringComparison.Ordinal);
         var announced = await browser.FollowAsync(await browser.PostAsync(weighed, "/setup/integrations/brown-outs/announce", window));
         Assert.Contains("The brown-out is announced", announced.Html, StringComparison.Ordinal);
         var id = Regex.Match(announced.Html, "name=\"window\" value=\"(?<id>[^\"]+)\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["id"].Value;
@@ -80,7 +80,7 @@ public sealed class IntegrationPagesTests : IAsyncLifetime
         Assert.Contains($"name=\"chosen\" value=\"{id}\" checked", (await GetAsync("/setup/integrations/brown-outs?chosen=" + id)).Html, StringComparison.Ordinal);
         var start = server.Clock.GetUtcNow().AddHours(1);
         var weighed = await GetAsync($"/setup/integrations/brown-outs?startsAt={start:yyyy-MM-dd'T'HH:mm}&endsAt={start.AddHours(1):yyyy-MM-dd'T'HH:mm}&chosen={id}");
-        Assert.Contains("1 integrations use a password", weighed.Html, StringComparison.Ordinal);
+        Assert.Contains("Integrations that use a password and are not protected: 1.", weighed.Html, StringComparison.Ordinal);
         Assert.Contains($"type=\"hidden\" name=\"chosen\" value=\"{id}\"", weighed.Html, StringComparison.Ordinal);
     }
 

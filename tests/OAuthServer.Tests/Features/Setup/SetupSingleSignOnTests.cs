@@ -56,7 +56,7 @@ public sealed class SetupSingleSignOnTests(ScriptedServers servers)
         var (scene, browser) = await AdministratorAsync();
         await scene.LinkAsync(await scene.UserAsync(new ProfileSettings { Sso = SsoMode.Required }), "s-30");
         var page = await browser.GetAsync(Path);
-        Assert.Contains("1 active people are linked with it; 1 of them have no other way in.", page.Html, StringComparison.Ordinal);
+        Assert.Contains("Active people linked with it: 1. Of them without another way in: 1.", page.Html, StringComparison.Ordinal);
         var name = scene.Provider.Row.Name;
         var other = await SsoScene.NewAsync(server);
         foreach (var handler in new[] { "Activate", "Deactivate" })

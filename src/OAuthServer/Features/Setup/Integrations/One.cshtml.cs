@@ -7,7 +7,7 @@ using OAuthServer.Features.Shared;
 namespace OAuthServer.Features.Setup.Integrations;
 
 /// <summary>One integration: what it does, where it should go, and each step of the way.</summary>
-public sealed class OneModel(IntegrationOperations integrations, MigrationOperations migration, Note note) : PageModel
+public sealed class OneModel(IntegrationOperations integrations, MigrationOperations migration, Note note, TimeProvider clock) : PageModel
 {
     [FromRoute]
     public string Id { get; set; } = "";
@@ -69,12 +69,11 @@ public sealed class OneModel(IntegrationOperations integrations, MigrationOperat
 
     AdminCall Call(string operation) => SetupDoor.Call(HttpContext, operation);
 
-    /// <summary>The last days by what was presented.</summary>
-    internal static Chart ChartOf(IntegrationSight sight, string title, string summary, string day, Func<string, string> nameOf)
+    /// <summary>The last days by what was presented, those on which nothing came among them.</summary>
+    internal Chart ChartOf(IntegrationSight sight, string title, string summary, string day, Func<string, string> nameOf)
     {
-        var days = sight.Days.Select(count => count.Day).Distinct().Order().ToList();
-        if (days.Count > 0)
-            days = [.. Enumerable.Range(0, days[^1].DayNumber - days[0].DayNumber + 1).Select(days[0].AddDays)];
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        DateOnly[] days = [.. Enumerable.Range(1 - IntegrationReading.ShownDays, IntegrationReading.ShownDays).Select(today.AddDays)];
         return new(
             title, summary, day, [.. days.Select(date => date.ToString("d MMM", System.Globalization.CultureInfo.CurrentCulture))],
             [
