@@ -26,8 +26,12 @@ public sealed class OutboxWorker(Database database, Outbox outbox, IEmailSender 
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        while (true)
         {
+            // Also before the first look: who asks something just after the start is answered first.
+            await outbox.WokenAsync(Look, stoppingToken);
+            if (stoppingToken.IsCancellationRequested)
+                return;
             try
             {
                 await SendDueAsync(stoppingToken);
@@ -37,7 +41,6 @@ public sealed class OutboxWorker(Database database, Outbox outbox, IEmailSender 
                 // Whatever it was (a database that is away), mail must go on when it is over.
                 log.LogWarning("The outbox cannot be read or written at the moment ({Problem}).", problem.GetType().Name);
             }
-            await outbox.WokenAsync(Look, stoppingToken);
         }
     }
 

@@ -23,16 +23,14 @@ static partial class QueryPlans
     /// <summary>Every SELECT that is sent by EF Core while something runs, with its steps.</summary>
     internal static async Task<IReadOnlyList<(string Sql, IReadOnlyList<string> Steps)>> WhileAsync(ServerDb db, Func<Task> run)
     {
-        GC.KeepAlive(Listening);
-        Heard.Value = [];
-        await run();
-        var heard = Heard.Value;
-        Heard.Value = null;
         var plans = new List<(string, IReadOnlyList<string>)>();
-        foreach (var (sql, parameters) in heard.Where(one => one.Sql.TrimStart().StartsWith("SELECT", StringComparison.OrdinalIgnoreCase)).DistinctBy(one => one.Sql, StringComparer.Ordinal))
+        foreach (var (sql, parameters) in (await HearAsync(run)).Where(one => one.Sql.TrimStart().StartsWith("SELECT", StringComparison.OrdinalIgnoreCase)).DistinctBy(one => one.Sql, StringComparer.Ordinal))
             plans.Add((sql, await StepsAsync(db, sql, parameters)));
         return plans;
     }
+
+    /// <summary>What is sent by EF Core while something runs.</summary>
+    internal static async Task<IReadOnlyList<string>> SentWhileAsync(Func<Task> run) => [.. (await HearAsync(run)).Select(one => one.Sql)];
 
     /// <summary>The tables that a query reads whole.</summary>
     internal static IEnumerable<string> ReadWhole(string sql, IReadOnlyList<string> steps) =>
@@ -44,6 +42,16 @@ static partial class QueryPlans
         Aliases().Matches(sql).FirstOrDefault(match => match.Groups["alias"].Value == alias) is { } named ? named.Groups["table"].Value
         : sql.Contains($"FROM {alias} ", StringComparison.Ordinal) ? alias
         : null; // a part of the query itself
+
+    static async Task<List<(string Sql, List<(string Name, object? Value)> Parameters)>> HearAsync(Func<Task> run)
+    {
+        GC.KeepAlive(Listening);
+        Heard.Value = [];
+        await run();
+        var heard = Heard.Value;
+        Heard.Value = null;
+        return heard;
+    }
 
     static async Task<IReadOnlyList<string>> StepsAsync(ServerDb db, string sql, List<(string Name, object? Value)> parameters)
     {

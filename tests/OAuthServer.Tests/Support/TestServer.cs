@@ -99,6 +99,13 @@ public sealed class TestServer : IAsyncDisposable
         await ListenAsync();
     }
 
+    /// <summary>What another process does on the same database before it listens.</summary>
+    public async Task PrepareAnotherAsync()
+    {
+        await using var another = Build();
+        await Server.PrepareAsync(another);
+    }
+
     /// <summary>What administrators' doors do after a save: this node sees the change with the next request, not with the next poll.</summary>
     public Task NoticeAsync() => Services.GetRequiredService<ChangeWatch>().RefreshAsync();
 

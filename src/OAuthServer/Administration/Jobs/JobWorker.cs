@@ -32,15 +32,13 @@ public sealed class JobWorker(Database database, IEnumerable<IJobKind> kinds, Ti
         var running = new List<Task>();
         while (!stoppingToken.IsCancellationRequested)
         {
-            running.RemoveAll(task => task.IsCompleted);
             try
             {
-                if (running.Count < AtOnce && await TakeAsync(stoppingToken) is { } run)
-                {
-                    running.Add(Task.Run(() => RunAsync(run, stoppingToken), CancellationToken.None));
-                    continue;
-                }
+                // Also before the first look: who asks something just after the start is answered first.
                 await Task.Delay(Look, stoppingToken);
+                running.RemoveAll(task => task.IsCompleted);
+                while (running.Count < AtOnce && await TakeAsync(stoppingToken) is { } run)
+                    running.Add(Task.Run(() => RunAsync(run, stoppingToken), CancellationToken.None));
             }
             catch (OperationCanceledException)
             {
@@ -49,7 +47,6 @@ public sealed class JobWorker(Database database, IEnumerable<IJobKind> kinds, Ti
             catch (Exception problem) when (IsOfDatabase(problem))
             {
                 log.LogWarning("The jobs cannot be read at the moment ({Problem}).", problem.GetType().Name);
-                await Task.Delay(Look, CancellationToken.None);
             }
         }
         await Task.WhenAll(running);

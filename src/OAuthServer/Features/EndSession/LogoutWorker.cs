@@ -35,9 +35,10 @@ public sealed class LogoutWorker(
         {
             try
             {
+                // Also before the first look: who asks something just after the start is answered first.
+                await Task.Delay(Look, stoppingToken);
                 await NoticeAsync();
                 await SendDueAsync(stoppingToken);
-                await Task.Delay(Look, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -46,7 +47,6 @@ public sealed class LogoutWorker(
             catch (Exception problem) when (problem is not OutOfMemoryException)
             {
                 log.LogWarning("Apps cannot be told of logouts at the moment ({Problem}).", problem.GetType().Name);
-                await Task.Delay(Look, CancellationToken.None);
             }
         }
     }
