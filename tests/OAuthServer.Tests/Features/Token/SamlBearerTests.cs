@@ -58,6 +58,21 @@ public sealed class SamlBearerTests(Servers servers)
             LoginChannel.SamlBearer);
     }
 
+    [Theory, InlineData("https://login.salesforce.com"), InlineData("https://test.salesforce.com/")]
+    public async Task In_the_salesforce_dialect_it_may_be_meant_for_the_vendors_login_as_long_as_it_is_sent_to_this_server(string audience)
+    {
+        foreach (var salesforce in new[] { false, true })
+        {
+            using var scene = await SceneAsync(salesforce);
+            var meant = scene.Assertion().Replace($">{BearerScene.Issuer}<", $">{audience}<", StringComparison.Ordinal);
+            var elsewhere = meant.Replace(TokenUrl, audience.TrimEnd('/') + "/services/oauth2/token", StringComparison.Ordinal);
+            await scene.RefusedAsync(
+                await scene.SendSamlAsync(elsewhere.Signed(scene.Key)), "invalid_grant", salesforce ? "invalid assertion" : "audience is invalid", DenyReason.ClientAssertionRejected,
+                salesforce ? AssertionFlaw.WrongRecipient : AssertionFlaw.WrongAudience, LoginChannel.SamlBearer);
+            Assert.Equal(salesforce, (await scene.SendSamlAsync(meant.Signed(scene.Key))).Status == HttpStatusCode.OK);
+        }
+    }
+
     /// <summary>By hand, as the platform's SignedXml signs with RSA only.</summary>
     static string SignedByCurve(string assertion, ECDsa key)
     {

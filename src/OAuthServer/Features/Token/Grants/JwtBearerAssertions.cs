@@ -10,24 +10,12 @@ namespace OAuthServer.Features.Token.Grants;
 /// Reads the JWT by which an app asserts that it acts for a user (RFC 7523 section 3): issued by the app and signed by a key that is
 /// registered for it, meant for us, and of now. Only what is signed may name anybody, so that a forgery is nobody's login.
 /// </summary>
-public sealed class JwtBearerAssertions
+public sealed class JwtBearerAssertions(PublicUrl publicUrl, TimeProvider clock)
 {
     const int MostId = 512;
 
-    /// <summary>Where existing clients say to be going, wherever they go (contract, checklist 10).</summary>
-    static readonly string[] VendorHosts = ["login.salesforce.com", "test.salesforce.com"];
-
-    readonly TimeProvider clock;
-    readonly string[] audiences;
-    readonly string[] tolerantAudiences;
-
-    public JwtBearerAssertions(PublicUrl publicUrl, TimeProvider clock)
-    {
-        this.clock = clock;
-        var host = publicUrl.Value[(publicUrl.Value.IndexOf("://", StringComparison.Ordinal) + 3)..];
-        audiences = [publicUrl.Value, publicUrl.Value + "/", publicUrl.At(Routes.Token)];
-        tolerantAudiences = [.. audiences, host, .. VendorHosts, .. VendorHosts.SelectMany(vendor => new[] { $"https://{vendor}", $"https://{vendor}/" })];
-    }
+    readonly string[] audiences = AssertionAudiences.Of(publicUrl);
+    readonly string[] tolerantAudiences = AssertionAudiences.OfSalesforce(publicUrl);
 
     /// <summary>The verdict on an assertion of this app.</summary>
     public AppAssertion Read(string text, AppEntry app)

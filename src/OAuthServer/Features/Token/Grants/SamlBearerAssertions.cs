@@ -19,12 +19,16 @@ public sealed class SamlBearerAssertions(IdentityProviders providers, SamlPeers 
 
     readonly string tokenEndpoint = publicUrl.At(Routes.Token);
 
-    string[] Audiences => [publicUrl.Value, publicUrl.Value + "/", tokenEndpoint];
+    readonly string[] audiences = AssertionAudiences.Of(publicUrl);
+    readonly string[] tolerantAudiences = AssertionAudiences.OfSalesforce(publicUrl);
 
-    /// <summary>The verdict on an assertion that the app is said to have signed.</summary>
+    /// <summary>
+    /// The verdict on an assertion that the app is said to have signed. Its recipient is this server also in the salesforce dialect: one that was
+    /// made for the vendor's own endpoint is good for nothing here.
+    /// </summary>
     public AppAssertion OfApp(string text, AppEntry app)
     {
-        var reading = Read(text, Audiences, issuer => issuer == app.ClientId ? KeysOf(app) : null);
+        var reading = Read(text, app.Settings.Dialect == Dialect.Salesforce ? tolerantAudiences : audiences, issuer => issuer == app.ClientId ? KeysOf(app) : null);
         if (reading.Assertion is not { } assertion)
             return new(reading.Flaw);
         var name = assertion.Subject.Value;
@@ -42,7 +46,7 @@ public sealed class SamlBearerAssertions(IdentityProviders providers, SamlPeers 
         {
             if (peers.KeysOf(provider, issuer) is not { } keys)
                 continue;
-            var reading = Read(text, [.. Audiences, publicUrl.At(provider.Path)], claimed => claimed == issuer ? keys : null);
+            var reading = Read(text, [.. audiences, publicUrl.At(provider.Path)], claimed => claimed == issuer ? keys : null);
             return reading.Assertion is { } assertion && IsTooLongLived(assertion, LongestOfProvider)
                 ? ProviderAnswer.Refused(provider, AssertionFlaw.TooLongLived)
                 : SamlIdentity.Of(provider, reading);
@@ -51,7 +55,7 @@ public sealed class SamlBearerAssertions(IdentityProviders providers, SamlPeers 
     }
 
     /// <summary>What stands against an assertion that nobody here may have signed.</summary>
-    public AssertionFlaw FlawOfStranger(string text) => Read(text, Audiences, _ => null).Flaw;
+    public AssertionFlaw FlawOfStranger(string text) => Read(text, audiences, _ => null).Flaw;
 
     SamlReading Read(string text, IReadOnlyList<string> audiences, Func<string, IReadOnlyList<SamlKey>?> keysOf) => SamlBearer.Read(text, new()
     {
