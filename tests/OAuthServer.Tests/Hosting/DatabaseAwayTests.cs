@@ -35,10 +35,10 @@ public sealed class DatabaseAwayTests
         var begun = Stopwatch.GetTimestamp();
         await using (await LockAsync(scene.Server))
         {
-            var first = Enumerable.Range(0, 10).Select(_ => scene.LoginAsync()).ToList();
+            var first = Enumerable.Range(0, 10).Select(_ => scene.LoginWithoutPasswordAsync()).ToList();
             await Task.Delay(TimeSpan.FromSeconds(3), Stop);
             // These come while the first wait: they too must not wait longer than anybody.
-            var second = Enumerable.Range(0, 10).Select(_ => scene.LoginAsync());
+            var second = Enumerable.Range(0, 10).Select(_ => scene.LoginWithoutPasswordAsync());
             var answers = await Task.WhenAll([.. first, .. second]);
             Assert.All(answers, IsToComeBack);
             Assert.InRange(Stopwatch.GetElapsedTime(begun), TimeSpan.Zero, LongestWait);
@@ -133,10 +133,15 @@ public sealed class DatabaseAwayTests
             var connection = postgres ? await Support.Postgres.NewDatabaseAsync() : null;
             var server = connection is null ? await TestServer.StartAsync() : await TestServer.StartOnAsync(connection);
             var org = await TestOrg.AddAsync(server);
-            return new(server, await org.UserAsync(), await org.AppAsync(), connection);
+            var user = await org.UserAsync();
+            return new(server, user, await org.AppAsync(runAs: user.Id), connection);
         }
 
         public Task<Answer> LoginAsync() => user.LoginAsync(app, TestServer.Office);
+
+        /// <summary>Waits for the database alone: no password is hashed, which takes who knows how long on a busy machine.</summary>
+        public Task<Answer> LoginWithoutPasswordAsync() => server.TokenAsync(
+            TestServer.Office, ("grant_type", "client_credentials"), ("client_id", app.ClientId), ("client_secret", app.Secret));
 
         public ValueTask DisposeAsync() => server.DisposeAsync();
     }
